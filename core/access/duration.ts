@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Ten years. Longer than any review can foresee; whoever needs more asks for `permanent`. */
+export const MAX_DURATION_SECONDS = 315_360_000;
+
+/** Seconds; null stands for permanent. */
+export const durationSecondsSchema = z.int().min(1).max(MAX_DURATION_SECONDS).nullable();
+export type DurationSeconds = z.infer<typeof durationSecondsSchema>;
+
+/** The choices of the request form, shortest first (REQUIREMENTS R13). */
+export const DURATION_PRESETS: readonly { readonly label: string; readonly seconds: DurationSeconds }[] = [
+  { label: '1 hour', seconds: 3_600 },
+  { label: '4 hours', seconds: 14_400 },
+  { label: '1 day', seconds: 86_400 },
+  { label: '1 week', seconds: 604_800 },
+  { label: 'Permanent', seconds: null },
+];
+
+/** Whether `asked` fits under `ceiling`, where null means permanent for the one and no ceiling for the other. */
+export function isWithinCeiling(asked: DurationSeconds, ceiling: DurationSeconds): boolean {
+  if (ceiling === null) return true;
+  return asked !== null && asked <= ceiling;
+}
+
+export function endOf(startMs: number, duration: DurationSeconds): number | null {
+  return duration === null ? null : startMs + duration * 1000;
+}

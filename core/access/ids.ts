@@ -1,0 +1,34 @@
+import { z } from 'zod';
+
+/** What each opaque id starts with. The prefix is for people reading logs; programs must not parse it. */
+export const ID_PREFIXES = {
+  person: 'per',
+  accessRequest: 'req',
+  review: 'rev',
+  grant: 'grt',
+  evaluation: 'ev',
+  event: 'evt',
+  sidecar: 'sdc',
+  session: 'ses',
+  notification: 'ntf',
+} as const;
+
+export type IdKind = keyof typeof ID_PREFIXES;
+
+/** A new opaque id: prefix, underscore, 128 random bits as 32 hex digits (122 of them random, RFC 9562 v4). */
+export function newId(kind: IdKind): string {
+  return `${ID_PREFIXES[kind]}_${crypto.randomUUID().replaceAll('-', '')}`;
+}
+
+export const opaqueId = z
+  .string()
+  .min(1)
+  .max(128)
+  .regex(/^[A-Za-z0-9_.:@-]+$/, 'may hold letters, digits and _ . : @ - only');
+
+/** Ids that people choose: of resources and Scopes. They appear in URLs and Rego, so no spaces, slashes or colons. */
+export const slug = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$/, 'must be lower-case letters, digits, dots, dashes or underscores');

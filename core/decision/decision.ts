@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import {
+  ALLOW_REASONS,
+  POLICY_DENY_REASONS,
+  type DenyReason,
+  type EngineDenyReason,
+  type ReasonCode,
+} from '../access/reason-code.ts';
+import { roleSchema } from '../access/role.ts';
+
+/** What the person could ask for so that the answer changes. At least one of the three is set. */
+export const requestableSchema = z.object({
+  /** The resource itself. */
+  resource: z.boolean().default(false),
+  /** Scopes that would cover it. */
+  scopes: z.array(z.string()).default([]),
+  /** The lowest role that would do. */
+  role: roleSchema.nullable().default(null),
+});
+export type Requestable = z.infer<typeof requestableSchema>;
+
+export interface Decision {
+  readonly allow: boolean;
+  readonly reason: ReasonCode;
+  /** Ids of the grants that carried an allow; what was allowed is cut when one of them ends and nothing replaces it. */
+  readonly grants: readonly string[];
+  readonly obligations: Readonly<Record<string, unknown>>;
+  /** null: this denial can't be requested away. */
+  readonly request: Requestable | null;
+  readonly evaluation_id: string;
+  /** Milliseconds since the epoch. */
+  readonly evaluated_at: number;
+  readonly policy_revision: string | null;
+}
+
+const answerSchema = z.discriminatedUnion('allow', [
+  z.object({
+    allow: z.literal(true),
+    reason: z.enum(ALLOW_REASONS),
+    grants: z.array(z.string()),
+    obligations: z.record(z.string(), z.json()).default({}),
+  }),
+  z.object({
+    allow: z.literal(false),
+    reason: z.enum(POLICY_DENY_REASONS),
+    obligations: z.record(z.string(), z.json()).default({}),
+    request: requestableSchema.nullable().default(null),
+  }),
+]);
+
+export type DecisionAnswer = Pick<Decision, 'allow' | 'reason' | 'grants' | 'obligations' | 'request'>;
+
+/**
+ * Reads what `hallpass/authz/decision` answered. Only an explicit `allow: true` of the right shape, carried by nothing
+ * but grants the policy was shown, is an allow (law 1): a policy can't conjure a grant that nobody gave.
+ */
+export function readDecisionAnswer(raw: unknown, offeredGrantIds: readonly string[]): DecisionAnswer {
+  if (raw === undefined || raw === null) return denyAnswer('policy-undefined');
+  const parsed = answerSchema.safeParse(raw);
+  if (!parsed.success) return denyAnswer('policy-error');
+  const answer = parsed.data;
+  if (!answer.allow) {
+    const { request } = answer;
+    const isRequestable = request !== null && (request.resource || request.scopes.length > 0 || request.role !== null);
+    return { ...answer, grants: [], request: isRequestable ? request : null };
+  }
+  if (!answer.grants.every((id) => offeredGrantIds.includes(id))) return denyAnswer('policy-error');
+  return { ...answer, request: null };
+}
+
+function denyAnswer(reason: EngineDenyReason): DecisionAnswer {
+  return { allow: false, reason, grants: [], obligations: {}, request: null };
+}
+
+/** A denial that needed no policy, or got no usable answer from it. */
+export function refuse(
+  reason: DenyReason,
+  evaluationId: string,
+  nowMs: number,
+  policyRevision: string | null,
+): Decision {
+  return {
+    allow: false,
+    reason,
+    grants: [],
+    obligations: {},
+    request: null,
+    evaluation_id: evaluationId,
+    evaluated_at: nowMs,
+    policy_revision: policyRevision,
+  };
+}

@@ -1,0 +1,132 @@
+import {
+  createLocalJWKSet,
+  decodeProtectedHeader,
+  errors,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+  SignJWT,
+  type CryptoKey,
+  type JWK,
+} from 'jose';
+import { z } from 'zod';
+import { AccessError } from '../access/errors.ts';
+import { newId } from '../access/ids.ts';
+import { resourceRefSchema } from '../access/resource.ts';
+
+/** How long a denial may be answered with a request. ARAP asks for minutes; a person has to read and type. */
+export const DENIAL_TOKEN_LIFETIME_MS = 30 * 60_000;
+
+const TOKEN_TYPE = 'hallpass-denial+jwt';
+const ALGORITHM = 'EdDSA';
+
+/**
+ * What a sidecar vouches for: this subject was denied this action on this resource (the inline form of ARAP draft 1,
+ * "Denial Binding Claims"). It gives nothing; it only lets the control plane believe where a request comes from.
+ */
+export const denialClaimsSchema = z.object({
+  subject: z.object({ type: z.literal('user'), id: z.string() }),
+  resource: resourceRefSchema,
+  action: z.object({ name: z.string() }),
+  evaluation_id: z.string(),
+  reason: z.string(),
+  /** Where the person was going, for the way back; only for GET and HEAD. */
+  return_to: z.string().nullable(),
+});
+export type DenialClaims = z.infer<typeof denialClaimsSchema>;
+
+export interface DenialKey {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  /** Registered with the control plane. */
+  readonly publicJwk: JWK;
+}
+
+/** A fresh Ed25519 key; a sidecar makes one at its start and keeps it in memory only. */
+export async function createDenialKey(): Promise<DenialKey> {
+  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { crv: 'Ed25519' });
+  const kid = newId('sidecar');
+  return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: 'sig' } };
+}
+
+export interface DenialTokenParties {
+  /** Public URL of the sidecar that denied. */
+  readonly issuer: string;
+  /** Public URL of the control plane that takes the request. */
+  readonly audience: string;
+}
+
+/** @returns a compact JWS that lives for `DENIAL_TOKEN_LIFETIME_MS` */
+export function signDenialToken(
+  claims: DenialClaims,
+  key: DenialKey,
+  parties: DenialTokenParties,
+  nowMs: number,
+): Promise<string> {
+  const expires = Math.floor((nowMs + DENIAL_TOKEN_LIFETIME_MS) / 1000);
+  return new SignJWT({
+    ...claims,
+    denial_expires_at: new Date(expires * 1000).toISOString(),
+    binding_context_members: [],
+  })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TOKEN_TYPE, kid: key.kid })
+    .setIssuer(parties.issuer)
+    .setAudience(parties.audience)
+    .setIssuedAt(Math.floor(nowMs / 1000))
+    .setExpirationTime(expires)
+    .setJti(claims.evaluation_id)
+    .sign(key.privateKey);
+}
+
+/** When a token signed at `nowMs` stops being accepted, for `access_request.expires_at`. */
+export function denialTokenExpiry(nowMs: number): string {
+  return new Date(Math.floor((nowMs + DENIAL_TOKEN_LIFETIME_MS) / 1000) * 1000).toISOString();
+}
+
+/** The `kid` a token names, unverified, to look its key up by. Null when it is no JWS at all. */
+export function denialTokenKeyId(token: string): string | null {
+  try {
+    return decodeProtectedHeader(token).kid ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * @param keys the registered public keys of the sidecars
+ * @throws AccessError `binding-expired` or `binding-invalid`
+ */
+export async function verifyDenialToken(
+  token: string,
+  keys: readonly JWK[],
+  audience: string,
+  nowMs: number,
+): Promise<DenialClaims> {
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [...keys] }), {
+      algorithms: [ALGORITHM],
+      audience,
+      typ: TOKEN_TYPE,
+      currentDate: new Date(nowMs),
+      requiredClaims: ['exp', 'iss', 'jti'],
+    });
+    return denialClaimsSchema.parse(payload);
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) {
+      throw new AccessError(
+        'binding-expired',
+        'The denial this request comes from is too old. Try the address again and use the new link.',
+        {
+          field: 'binding_token',
+        },
+      );
+    }
+    throw new AccessError(
+      'binding-invalid',
+      'The binding token is not one that a known sidecar made for this control plane.',
+      {
+        field: 'binding_token',
+      },
+    );
+  }
+}

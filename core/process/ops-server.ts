@@ -1,0 +1,62 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** What is not ready yet, by name; shown to the operator. */
+  readonly missing: readonly string[];
+}
+
+export interface OpsServer {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/**
+ * `/livez` (the event loop turns: it answers at all), `/readyz` (200 or 503 with what is missing) and `/metrics`
+ * (Prometheus text), on a port of their own so that no path of the traffic port skips the gate (law 14).
+ */
+export async function startOpsServer(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly registry: Registry;
+  readonly readiness: () => Readiness;
+}): Promise<OpsServer> {
+  const server = createServer(async (request, response) => {
+    const path = request.url?.split('?')[0];
+    if (path === '/livez') {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('live\n');
+    } else if (path === '/readyz') {
+      const { ready, missing } = options.readiness();
+      response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
+      response.end(`${JSON.stringify({ ready, missing })}\n`);
+    } else if (path === '/metrics') {
+      const text = await options.registry.metrics();
+      response.writeHead(200, { 'content-type': options.registry.contentType }).end(text);
+    } else {
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Try /livez, /readyz or /metrics.\n');
+    }
+  });
+  const port = await listen(server, options.port, options.host);
+  return { port, close: () => closeServer(server) };
+}
+
+/** Resolves with the port that was bound (asked for 0: any free one). @throws the listen error, EADDRINUSE for one */
+export function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Stops listening and ends what is still open; keep-alive connections would hold a plain close back for ever. */
+export function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
