@@ -1,27 +1,137 @@
-import { loadPolicy } from '@open-policy-agent/opa-wasm';
+import { createRequire } from 'node:module';
+import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
+import { DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT, type PolicyBundle } from './policy-bundle.ts';
 import { PolicyEngineError, type PolicyEngine } from './policy-engine.ts';
 
-/** The two rules every Hallpass policy answers. */
-export const DECISION_ENTRYPOINT = 'hallpass/authz/decision';
-export const REQUEST_ENTRYPOINT = 'hallpass/request/decision';
+// The ES module of this library leaves out `loadPolicySync`, which is what lets a broken instance be replaced within
+// the call that finds it broken.
+const { loadPolicySync } = createRequire(import.meta.url)(
+  '@open-policy-agent/opa-wasm',
+) as typeof import('@open-policy-agent/opa-wasm');
 
-export interface PolicyBundle {
-  readonly revision: string;
-  readonly wasm: Uint8Array;
-  /** Static tables the policy reads as `data`; never grants. */
-  readonly data: object;
+/** The part of the WebAssembly API used here; the types of Node leave it out. */
+declare const WebAssembly: {
+  compile(bytes: Uint8Array): Promise<object>;
+  readonly Module: { imports(module: object): { readonly name: string }[] };
+};
+
+/**
+ * Built-ins that Rego leaves to the host and @open-policy-agent/opa-wasm implements. Most are inside the module and
+ * always there. A contract test holds this list to the library.
+ */
+export const HOST_BUILTINS: readonly string[] = [
+  'json.is_valid',
+  'regex.split',
+  'sprintf',
+  'yaml.is_valid',
+  'yaml.marshal',
+  'yaml.unmarshal',
+];
+
+const WASM_PAGE_BYTES = 64 * 1024;
+const INITIAL_PAGES = 64;
+
+/** One instance may take this much for its tables, one input and the work on it; an evaluation that needs more fails. */
+export const MAX_POLICY_MEMORY_BYTES = 128 * 1024 * 1024;
+
+/** Exports of a module that OPA compiled (ABI 1, OPA documentation, "WebAssembly", section "Exports"). */
+interface PolicyExports {
+  builtins(): number;
+  opa_json_dump(address: number): number;
 }
 
 /**
  * Runs a compiled bundle. Refuses at load what would only fail at a call: a missing entrypoint or a built-in the
- * module imports and this runtime lacks.
+ * module imports and this runtime lacks. Evaluation is synchronous and has no time limit; Rego always ends, but a
+ * policy can be slow.
  * @throws PolicyEngineError
  */
-export async function createOpaPolicyEngine(bundle: PolicyBundle): Promise<PolicyEngine> {
-  const policy = await load(bundle);
+export async function createOpaPolicyEngine(
+  bundle: PolicyBundle,
+  maxMemoryBytes = MAX_POLICY_MEMORY_BYTES,
+): Promise<PolicyEngine> {
+  const module = await compile(bundle.wasm);
+  const maximum = Math.max(INITIAL_PAGES, Math.floor(maxMemoryBytes / WASM_PAGE_BYTES));
+  const start = () => startInstance(module, bundle.data, maximum);
+  let instance: LoadedPolicy | null = start();
+  refuseMissingParts(instance);
+  const entrypoints = instance.entrypoints as Record<string, number>;
+
+  const run = (entrypoint: string, input: object): unknown => {
+    instance ??= start();
+    try {
+      return readResult(instance.evaluate(input, entrypoints[entrypoint]));
+    } catch (error) {
+      // What an abort leaves in the memory of the instance is nobody's promise, so nothing is asked of it again.
+      instance = null;
+      throw new PolicyEngineError(`The policy failed at ${entrypoint}: ${describe(error)}`);
+    }
+  };
   return {
     revision: bundle.revision,
-    decide: (input) => run(policy, DECISION_ENTRYPOINT, input),
-    request: (input) => run(policy, REQUEST_ENTRYPOINT, input),
+    decide: (input) => run(DECISION_ENTRYPOINT, input),
+    request: (input) => run(REQUEST_ENTRYPOINT, input),
   };
+}
+
+async function compile(wasm: Uint8Array): Promise<object> {
+  let module: object;
+  try {
+    module = await WebAssembly.compile(wasm);
+  } catch {
+    throw new PolicyEngineError('The policy.wasm of the bundle is no WebAssembly module.');
+  }
+  // The library sends it to stdout, with whatever of the input a policy prints. `opa build` drops print() for Wasm, so
+  // no module it makes today asks for it.
+  if (WebAssembly.Module.imports(module).some((wanted) => wanted.name === 'opa_println')) {
+    throw new PolicyEngineError('The policy prints. Input may hold personal data, so remove its print() calls.');
+  }
+  return module;
+}
+
+function startInstance(module: object, data: object, maximum: number): LoadedPolicy {
+  try {
+    const instance = loadPolicySync(module as never, { initial: INITIAL_PAGES, maximum });
+    instance.setData(data);
+    return instance;
+  } catch (error) {
+    throw new PolicyEngineError(`The policy could not be started: ${describe(error)}`);
+  }
+}
+
+function refuseMissingParts(instance: LoadedPolicy): void {
+  for (const entrypoint of [DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT]) {
+    if (!Object.hasOwn(instance.entrypoints as object, entrypoint)) {
+      throw new PolicyEngineError(`The policy does not answer ${entrypoint}. Build it with \`-e ${entrypoint}\`.`);
+    }
+  }
+  const missing = Object.keys(readBuiltins(instance)).filter((name) => !HOST_BUILTINS.includes(name));
+  if (missing.length > 0) {
+    throw new PolicyEngineError(`The policy uses built-ins that are not available here: ${missing.join(', ')}.`);
+  }
+}
+
+/** @returns names of the built-ins the module leaves to the host, with their numbers */
+function readBuiltins(instance: LoadedPolicy): Record<string, number> {
+  const exports = (instance.wasmInstance as unknown as { exports: PolicyExports }).exports;
+  const start = exports.opa_json_dump(exports.builtins());
+  const memory = Buffer.from((instance.mem as { buffer: ArrayBuffer }).buffer);
+  return JSON.parse(memory.toString('utf8', start, memory.indexOf(0, start))) as Record<string, number>;
+}
+
+/** An undefined rule is an empty result set. */
+function readResult(results: unknown): unknown {
+  if (!Array.isArray(results)) return undefined;
+  const [first] = results as unknown[];
+  return typeof first === 'object' && first !== null && 'result' in first ? first.result : undefined;
+}
+
+/**
+ * The module aborts with a string of its own (a place in the Rego, or a limit). Other errors come from built-ins in
+ * JavaScript, whose messages quote the value they failed on, so only their name is told.
+ */
+function describe(error: unknown): string {
+  if (typeof error === 'string') return error;
+  const name = typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : typeof error;
+  return `${name} while it ran`;
 }
