@@ -1,0 +1,139 @@
+import {
+  authorizationCodeGrant,
+  AuthorizationResponseError,
+  buildAuthorizationUrl,
+  calculatePKCECodeChallenge,
+  ClientError,
+  fetchUserInfo,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+  ResponseBodyError,
+  type Configuration,
+  type IDToken,
+  type UserInfoResponse,
+} from 'openid-client';
+import { HttpProblem } from '../http/problem.ts';
+import type { LoginState } from './oidc-login-state.ts';
+import type { SignInPeople, SignInPerson } from './sign-in-people.ts';
+
+/** What the provider vouches for. */
+export interface OidcIdentity {
+  readonly sub: string;
+  /** Null unless the provider says that it has verified the address. */
+  readonly verified_email: string | null;
+}
+
+/** The address to send the browser to, and what has to be remembered until it comes back. */
+export async function beginSignIn(
+  client: Configuration,
+  options: { readonly redirect_uri: string; readonly scope: string; readonly return_to: string },
+): Promise<{ url: string; login: LoginState }> {
+  const login: LoginState = {
+    state: randomState(),
+    nonce: randomNonce(),
+    code_verifier: randomPKCECodeVerifier(),
+    return_to: options.return_to,
+  };
+  const url = buildAuthorizationUrl(client, {
+    response_type: 'code',
+    redirect_uri: options.redirect_uri,
+    scope: options.scope,
+    state: login.state,
+    nonce: login.nonce,
+    code_challenge: await calculatePKCECodeChallenge(login.code_verifier),
+    code_challenge_method: 'S256',
+  });
+  return { url: url.href, login };
+}
+
+/**
+ * Redeems the code the browser brought back: state, issuer, PKCE, nonce, audience, times and signature are checked.
+ * @param callbackUrl the public callback address with the query as it came
+ * @throws HttpProblem `sign-in-refused`, `sign-in-failed`, `identity-provider-unavailable`
+ */
+export async function finishSignIn(client: Configuration, callbackUrl: URL, login: LoginState): Promise<OidcIdentity> {
+  try {
+    const tokens = await authorizationCodeGrant(client, callbackUrl, {
+      expectedState: login.state,
+      expectedNonce: login.nonce,
+      pkceCodeVerifier: login.code_verifier,
+      idTokenExpected: true,
+    });
+    const claims = tokens.claims();
+    if (claims === undefined) throw failed();
+    const source =
+      claims['email'] === undefined && client.serverMetadata().userinfo_endpoint !== undefined
+        ? await fetchUserInfo(client, tokens.access_token, claims.sub)
+        : claims;
+    return { sub: claims.sub, verified_email: verifiedEmail(source) };
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+/**
+ * The person an identity belongs to. Once linked, only `sub` counts: an address may pass to somebody else. A first
+ * sign-in links by verified address, once.
+ * @throws HttpProblem `unknown-person`
+ */
+export async function matchPerson(people: SignInPeople, identity: OidcIdentity): Promise<SignInPerson> {
+  const known = await people.findBySub(identity.sub);
+  if (known !== null) return known;
+  if (identity.verified_email === null) {
+    throw new HttpProblem(
+      'unknown-person',
+      'Nobody here is linked to this identity, and the identity provider did not confirm an e-mail address to find you by.',
+    );
+  }
+  const person = await people.findByEmail(identity.verified_email);
+  if (person === null) {
+    throw new HttpProblem('unknown-person', 'Nobody with this e-mail address is known here. Ask an Admin to add you.');
+  }
+  if (person.sub !== null || !(await people.linkSub(person.id, identity.sub))) {
+    throw new HttpProblem(
+      'unknown-person',
+      'The person with this e-mail address is linked to another identity. Ask an Admin to look into it.',
+    );
+  }
+  return { ...person, sub: identity.sub };
+}
+
+function verifiedEmail(claims: IDToken | UserInfoResponse): string | null {
+  return typeof claims.email === 'string' && claims.email_verified === true ? claims.email : null;
+}
+
+/** What the provider or the library said stays in the log; it may repeat parameters of the request. */
+function asProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error;
+  if (error instanceof AuthorizationResponseError) {
+    return new HttpProblem(
+      'sign-in-refused',
+      'The identity provider did not sign you in. Try again, or ask who runs it.',
+      {
+        cause: error,
+      },
+    );
+  }
+  if (error instanceof ResponseBodyError && error.status < 500) return failed(error);
+  if (error instanceof ClientError && !isOutage(error)) return failed(error);
+  return new HttpProblem('identity-provider-unavailable', 'The identity provider can not be reached. Try again soon.', {
+    headers: { 'retry-after': '5' },
+    cause: error,
+  });
+}
+
+function isOutage(error: ClientError): boolean {
+  const reply = error.cause instanceof Response ? error.cause : null;
+  return error.code === 'OAUTH_TIMEOUT' || (reply !== null && reply.status >= 500);
+}
+
+function failed(cause?: unknown): HttpProblem {
+  return new HttpProblem(
+    'sign-in-failed',
+    'The answer of the identity provider could not be accepted. Sign in again.',
+    {
+      cause,
+    },
+  );
+}
