@@ -1,4 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { PersonRow } from '../db/person-row.ts';
 import type { VerifyBearer } from './bearer-token.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -9,10 +10,7 @@ export interface Caller {
   readonly session_id: string | null;
 }
 
-interface KnownPerson {
-  readonly id: string;
-  readonly disabled: boolean;
-}
+type KnownPerson = Pick<PersonRow, 'id' | 'disabled_at'>;
 
 export interface AuthenticateOptions {
   /** null: this installation takes no bearer tokens. */
@@ -72,7 +70,8 @@ async function callerOfSession(options: AuthenticateOptions, request: Request): 
 }
 
 function assertEnabled(person: KnownPerson): void {
-  if (person.disabled) throw new HttpProblem('account-disabled', 'This account is disabled. Ask an Admin about it.');
+  if (person.disabled_at !== null)
+    throw new HttpProblem('account-disabled', 'This account is disabled. Ask an Admin about it.');
 }
 
 function notSignedIn(message: string): HttpProblem {

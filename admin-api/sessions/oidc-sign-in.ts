@@ -13,6 +13,7 @@ import {
   type IDToken,
   type UserInfoResponse,
 } from 'openid-client';
+import { AccessError } from '../../core/access/errors.ts';
 import { HttpProblem } from '../http/problem.ts';
 import type { LoginState } from './oidc-login-state.ts';
 import type { SignInPeople, SignInPerson } from './sign-in-people.ts';
@@ -90,13 +91,22 @@ export async function matchPerson(people: SignInPeople, identity: OidcIdentity):
   if (person === null) {
     throw new HttpProblem('unknown-person', 'Nobody with this e-mail address is known here. Ask an Admin to add you.');
   }
-  if (person.sub !== null || !(await people.linkSub(person.id, identity.sub))) {
-    throw new HttpProblem(
-      'unknown-person',
-      'The person with this e-mail address is linked to another identity. Ask an Admin to look into it.',
-    );
+  if (person.sub !== null) throw linkedElsewhere();
+  if (person.disabled_at === null) {
+    try {
+      await people.linkSub(person.id, identity.sub);
+    } catch (error) {
+      throw error instanceof AccessError ? linkedElsewhere() : error;
+    }
   }
-  return { ...person, sub: identity.sub };
+  return person;
+}
+
+function linkedElsewhere(): HttpProblem {
+  return new HttpProblem(
+    'unknown-person',
+    'The person with this e-mail address is linked to another identity. Ask an Admin to look into it.',
+  );
 }
 
 function verifiedEmail(claims: IDToken | UserInfoResponse): string | null {

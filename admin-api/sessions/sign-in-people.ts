@@ -1,18 +1,13 @@
-/** A person as far as sign-in cares. */
-export interface SignInPerson {
-  readonly id: string;
-  readonly email: string;
-  readonly name: string;
-  /** The identity provider's name for them; null until they first signed in. */
-  readonly sub: string | null;
-  readonly disabled: boolean;
-}
+import type { PersonRow } from '../db/person-row.ts';
+
+/** A person as far as sign-in cares; `sub` is null until they were linked to the identity provider. */
+export type SignInPerson = Pick<PersonRow, 'id' | 'email' | 'name' | 'sub' | 'disabled_at'>;
 
 /** What sign-in needs of people; implemented by the people feature and handed in by the root. */
 export interface SignInPeople {
   findBySub(sub: string): Promise<SignInPerson | null>;
   /** Case does not matter. */
   findByEmail(email: string): Promise<SignInPerson | null>;
-  /** Only if no `sub` is linked yet. @returns false when somebody was faster, or another person has this `sub` */
-  linkSub(personId: string, sub: string): Promise<boolean>;
+  /** Ties a person to a `sub`, once. @throws AccessError `conflict` when they are tied already */
+  linkSub(personId: string, sub: string): Promise<void>;
 }

@@ -33,7 +33,8 @@ export async function signIn(
   request: Request,
   response: Response,
 ): Promise<number> {
-  if (person.disabled) throw new HttpProblem('account-disabled', 'This account is disabled. Ask an Admin about it.');
+  if (person.disabled_at !== null)
+    throw new HttpProblem('account-disabled', 'This account is disabled. Ask an Admin about it.');
   const before = await sessionOf(parts, request);
   const { result: session } = await parts.runUnitOfWork(async (unit) => {
     if (before !== null) await endSession(unit.trx, before.id, unit.nowMs);

@@ -18,7 +18,8 @@ const TESTS = /^test\//;
 /** Processes and scripts: the only places that read the environment or end the process. */
 const ROOTS =
   /^((proxy|admin-api|quickstart)\/(main|worker|migrate|verify-audit)\.ts|policies\/[^/]+\.ts|test\/.*|.*\.config\.[tj]s)$/;
-const CONFIG_FILES = /\.config\.[tj]s$/;
+/** Read by tools that look for a default export and nothing else. */
+const CONFIG_FILES = /(\.config\.[tj]s|^test\/support\/global-(setup|teardown)\.ts)$/;
 
 /** Makes ids and keys, which have to be random; the one exception in the pure rooms. */
 const MAY_BE_RANDOM = new Set(['core/access/ids.ts', 'core/decision/denial-token.ts']);
