@@ -6,5 +6,8 @@ export default {
   coverageProvider: 'v8',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   modulePathIgnorePatterns: ['<rootDir>/.hallpass/', '<rootDir>/.cache/'],
+  // Starts PostgreSQL and Redis for the tests that ask for them, and stops them at the end.
+  globalSetup: '<rootDir>/test/support/setup.config.ts',
+  globalTeardown: '<rootDir>/test/support/teardown.config.ts',
   testTimeout: 30_000,
 };
