@@ -2,6 +2,13 @@
 #
 # Deny first, then allow, else a denial that says what could be asked for. Whoever extends it adds rules to `denied`
 # (denied.rego); who may do what is in carried.rego, the tables are in policies/data.json.
+
+# `npm run policies:test` reads every reference to input against the schema of core/decision, so that a misspelt field
+# is an error and not a rule that never holds.
+# METADATA
+# scope: package
+# schemas:
+#   - input: schema.authz
 package hallpass.authz
 
 import data.hallpass.lib.reasons

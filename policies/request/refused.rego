@@ -22,7 +22,10 @@ is_known if {
 	roles.rank[input.entitlement.role]
 }
 
-refused contains "The role of the requester is not known here." if not roles.rank[input.requester.role]
+refused contains "The role of the requester is not known here." if not has_known_role
+
+# Helpers like this one, because `not` around a reference that may be undefined would itself be undefined.
+has_known_role if roles.rank[input.requester.role]
 
 refused contains "A request needs a reason: say in a sentence what the access is for." if not has_reason
 
@@ -49,6 +52,14 @@ refused contains "What is asked for is not known here." if {
 is_visible if input.resource.discoverable in {"full", "name"}
 
 is_visible if roles.rank[input.requester.role] >= roles.rank.admin
+
+# Without this, terms that hold nothing readable would read as terms that hold nothing.
+refused contains "Its terms are malformed. Until an Admin corrects them, this can't be asked for." if {
+	is_known
+	not has_terms
+}
+
+has_terms if is_object(terms)
 
 refused contains sprintf(malformed_text, ["approvals_required", "a whole number from 1 to 20"]) if {
 	is_set("approvals_required")
