@@ -133,9 +133,10 @@ function asProblem(error: unknown): HttpProblem {
   });
 }
 
+/** The library gives a code to whatever is wrong with an answer, and none to what kept an answer from coming. */
 function isOutage(error: ClientError): boolean {
-  const reply = error.cause instanceof Response ? error.cause : null;
-  return error.code === 'OAUTH_TIMEOUT' || (reply !== null && reply.status >= 500);
+  if (error.code === undefined || error.code === 'OAUTH_TIMEOUT') return true;
+  return error.cause instanceof Response && error.cause.status >= 500;
 }
 
 function failed(cause?: unknown): HttpProblem {
