@@ -13,6 +13,11 @@ test_cases_have_names_of_their_own if {
 	count({case.name | some case in suite.cases}) == count(suite.cases)
 }
 
+resource_request := object.union(suite.base, {"entitlement": {
+	"kind": "resource",
+	"resource": {"type": "connection", "id": "aws-production"},
+}})
+
 role_request := object.union(suite.base, {"entitlement": {"kind": "role", "role": "admin"}, "resource": null})
 
 scope_request := object.union(suite.base, {
@@ -65,28 +70,28 @@ unreadable := {
 
 test_unreadable_input_is_not_requestable[name] if {
 	some name, patch in unreadable
-	not request.decision.requestable with input as object.union(suite.base, patch)
+	not request.decision.requestable with input as object.union(resource_request, patch)
 }
 
 test_incomplete_input_is_not_requestable[name] if {
 	some name, missing in {
-		"nothing": [path | some key, _ in suite.base; path := [key]],
+		"nothing": [path | some key, _ in resource_request; path := [key]],
 		"no role": [["requester", "role"]],
 		"no reason": [["reason"]],
 		"no attributes": [["resource", "attributes"]],
 		"no visibility": [["resource", "discoverable"]],
 		"no kind": [["entitlement", "kind"]],
 	}
-	not request.decision.requestable with input as json.remove(suite.base, missing)
+	not request.decision.requestable with input as json.remove(resource_request, missing)
 }
 
 test_default_ceiling_of_the_tables_holds if {
-	answer := request.decision with input as suite.base with data.hallpass.settings.request.max_duration_seconds as 60
+	answer := request.decision with input as resource_request with data.hallpass.settings.request.max_duration_seconds as 60
 	answer.max_duration_seconds == 60
 }
 
 test_reviewers_of_the_tables_are_named if {
-	answer := request.decision with input as suite.base
+	answer := request.decision with input as resource_request
 		with data.hallpass.settings.request.reviewer_roles as ["owner"]
 	answer.reviewers == {"roles": ["owner"], "people": []}
 	contains(answer.reasons[0], "role owner")

@@ -3,7 +3,8 @@ package hallpass.request
 
 import data.hallpass.settings
 
-explained := [sentence | some sentence in refused] if {
+# Sorted, because a set comes in another order compiled to Wasm than interpreted by `opa`.
+explained := sort(refused) if {
 	count(refused) > 0
 } else := [review_sentence, duration_sentence]
 
