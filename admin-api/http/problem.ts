@@ -15,7 +15,13 @@ export class HttpProblem extends Error {
   constructor(
     code: string,
     message: string,
-    options: { status?: number; field?: string; headers?: Record<string, string>; facts?: Record<string, unknown>; cause?: unknown } = {},
+    options: {
+      status?: number;
+      field?: string;
+      headers?: Record<string, string>;
+      facts?: Record<string, unknown>;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;

@@ -11,6 +11,7 @@ export const POLICY_DENY_REASONS = ['no-grant', 'role-too-low', 'action-not-perm
 export const ENGINE_DENY_REASONS = [
   'identity-missing',
   'identity-invalid',
+  'identity-unavailable',
   'subject-unknown',
   'subject-disabled',
   'route-unknown',
@@ -31,6 +32,7 @@ export const CUT_REASONS = [
   'grant-revoked',
   'access-changed',
   'policy-changed',
+  'facts-stale',
   'shutting-down',
 ] as const;
 
@@ -53,6 +55,7 @@ export const REASON_TEXT: Record<ReasonCode, string> = {
   'denied-by-rule': 'A rule of the policy forbids it.',
   'identity-missing': 'The request did not say who is asking. Sign in, or send a bearer token.',
   'identity-invalid': 'The token could not be accepted. Get a new one and try again.',
+  'identity-unavailable': 'The keys to check the token with could not be fetched. Try again shortly.',
   'subject-unknown': 'The token is good, but its owner is not a known person here.',
   'subject-disabled': 'This account is disabled.',
   'route-unknown': 'Nothing is served at this address.',

@@ -29,7 +29,7 @@ export const HOST_BUILTINS: readonly string[] = [
 ];
 
 const WASM_PAGE_BYTES = 64 * 1024;
-const INITIAL_PAGES = 64;
+const INITIAL_PAGES = 16;
 
 /** One instance may take this much for its tables, one input and the work on it; an evaluation that needs more fails. */
 export const MAX_POLICY_MEMORY_BYTES = 128 * 1024 * 1024;

@@ -1,0 +1,42 @@
+import type { Entitlement } from '../../core/access/grant.ts';
+import type { Resource, ResourceKey, ResourceRef } from '../../core/access/resource.ts';
+import type { Scope } from '../../core/access/scope.ts';
+import type { DenialClaims } from '../../core/decision/denial-token.ts';
+import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
+import type { Clock } from '../../core/process/clock.ts';
+import type { GrantOrigin, GrantRow } from '../db/grant-row.ts';
+import type { Knex } from '../db/knex.ts';
+import type { AuditPerson, RunUnitOfWork, UnitOfWork } from '../db/unit-of-work.ts';
+import type { CurrentPerson } from '../http/current-person.ts';
+
+/** What access requests need of the other features; the composition root fills it in (`create-parts.ts`). */
+export interface AccessRequestPorts {
+  readonly knex: Knex;
+  readonly run: RunUnitOfWork;
+  readonly clock: Clock;
+  readonly engine: () => PolicyEngine;
+  readonly findPerson: (knex: Knex, id: string, nowMs: number, lock: boolean) => Promise<CurrentPerson | null>;
+  /** null: not there, or this person may not know of it. */
+  readonly findVisibleResource: (knex: Knex, ref: ResourceRef, person: CurrentPerson) => Promise<Resource | null>;
+  readonly findScope: (knex: Knex, id: string) => Promise<Scope | null>;
+  readonly fittingScopes: (knex: Knex, resource: Resource) => Promise<Scope[]>;
+  readonly recordGrant: (
+    unit: UnitOfWork,
+    grant: {
+      readonly subject: AuditPerson;
+      readonly entitlement: Entitlement;
+      readonly duration_seconds: number | null;
+      readonly request_id: string;
+      readonly evaluation_id: string | null;
+      readonly origin: GrantOrigin;
+      readonly given_by: AuditPerson | null;
+      readonly note: string | null;
+    },
+  ) => Promise<GrantRow>;
+  /** @throws AccessError `binding-invalid`, `binding-expired` */
+  readonly verifyDenial: (token: string, nowMs: number) => Promise<DenialClaims>;
+  /** Whether a person may be sent back to this URL: it belongs to a known sidecar. */
+  readonly mayReturnTo: (url: string) => Promise<boolean>;
+  /** Whether every live sidecar before the resource (null: every one) has applied the revision (null: the newest). */
+  readonly isInEffect: (revision: number | null, key: ResourceKey | null) => Promise<boolean>;
+}

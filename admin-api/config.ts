@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { readConfig, withoutEmpty } from '../core/process/read-config.ts';
+import { BEARER_ALGORITHMS, type BearerConfig } from './http/bearer-token.ts';
+import { oidcConfigSchema, type OidcConfig } from './sessions/oidc-config.ts';
+import { sessionLimitsSchema, type SessionLimits } from './sessions/session-limits.ts';
+
+const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
+const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+const bound = (standard: number, min: number, max: number) =>
+  z.coerce.number().int().min(min).max(max).default(standard);
+
+/** Every setting of the admin API and its worker: environment variables, all named in .env.example. */
+export const adminEnvironmentSchema = z.object({
+  DATABASE_URL: z.string().min(1).describe('libpq URL of PostgreSQL'),
+  REDIS_URL: z.string().min(1).optional().describe('Redis for jobs and wake-ups; left out: PostgreSQL carries both'),
+  HALLPASS_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  HALLPASS_ADMIN_PORT: port(4000),
+  HALLPASS_ADMIN_OPS_HOST: z.string().min(1).default('127.0.0.1'),
+  HALLPASS_ADMIN_OPS_PORT: port(9091),
+  HALLPASS_ADMIN_PUBLIC_URL: httpUrl.describe('where browsers reach the console; links are made from it'),
+  HALLPASS_POLICY_BUNDLE: z.string().min(1).default('policies/bundle/policy.tar.gz'),
+  HALLPASS_CONSOLE_DIR: z.string().min(1).default('console/dist'),
+  HALLPASS_JWT_JWKS_URL: httpUrl.optional().describe('keys of the issuer of bearer tokens; left out: none are taken'),
+  HALLPASS_JWT_ISSUER: z.string().min(1).optional(),
+  HALLPASS_JWT_AUDIENCE: z.string().min(1).optional(),
+  HALLPASS_JWT_ALGORITHMS: z
+    .string()
+    .default('EdDSA,ES256,RS256')
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(BEARER_ALGORITHMS)).min(1)),
+  HALLPASS_JWT_TIMEOUT_MS: bound(5_000, 100, 60_000),
+  HALLPASS_OIDC_ISSUER: z.string().optional().describe('OpenID provider of the console'),
+  HALLPASS_OIDC_CLIENT_ID: z.string().optional(),
+  HALLPASS_OIDC_CLIENT_SECRET: z.string().optional(),
+  HALLPASS_SESSION_MAX_AGE_MS: z.coerce.number().int().optional(),
+  HALLPASS_SESSION_IDLE_TIMEOUT_MS: z.coerce.number().int().optional(),
+  HALLPASS_DATABASE_CONNECTIONS: bound(10, 2, 200),
+  HALLPASS_FEED_HEARTBEAT_MS: bound(2_000, 50, 30_000),
+  HALLPASS_FEED_POLL_MS: bound(1_000, 50, 60_000),
+  HALLPASS_SWEEP_INTERVAL_MS: bound(2_000, 50, 600_000),
+  HALLPASS_OUTBOX_REDELIVER_MS: bound(10_000, 200, 3_600_000),
+  HALLPASS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface AdminConfig {
+  readonly databaseUrl: string;
+  readonly redisUrl: string | null;
+  readonly host: string;
+  readonly port: number;
+  readonly opsHost: string;
+  readonly opsPort: number;
+  readonly publicUrl: string;
+  readonly policyBundle: string;
+  readonly consoleDir: string;
+  readonly bearer: BearerConfig | null;
+  readonly oidc: OidcConfig | null;
+  readonly sessions: SessionLimits;
+  readonly databaseConnections: number;
+  readonly heartbeatIntervalMs: number;
+  readonly feedPollMs: number;
+  readonly sweepIntervalMs: number;
+  readonly redeliverAfterMs: number;
+  readonly logLevel: z.output<typeof adminEnvironmentSchema>['HALLPASS_LOG_LEVEL'];
+}
+
+/** @throws ConfigError with every problem at once */
+export function readAdminConfig(environment: Readonly<Record<string, string | undefined>>): AdminConfig {
+  const source = 'the environment';
+  const given = withoutEmpty(environment);
+  const env = readConfig(adminEnvironmentSchema.superRefine(requireTogether), given, source);
+  return {
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL ?? null,
+    host: env.HALLPASS_ADMIN_HOST,
+    port: env.HALLPASS_ADMIN_PORT,
+    opsHost: env.HALLPASS_ADMIN_OPS_HOST,
+    opsPort: env.HALLPASS_ADMIN_OPS_PORT,
+    publicUrl: env.HALLPASS_ADMIN_PUBLIC_URL,
+    policyBundle: env.HALLPASS_POLICY_BUNDLE,
+    consoleDir: env.HALLPASS_CONSOLE_DIR,
+    bearer: bearerOf(env),
+    oidc:
+      env.HALLPASS_OIDC_ISSUER === undefined
+        ? null
+        : readConfig(
+            oidcConfigSchema,
+            {
+              issuer: env.HALLPASS_OIDC_ISSUER,
+              client_id: env.HALLPASS_OIDC_CLIENT_ID,
+              client_secret: env.HALLPASS_OIDC_CLIENT_SECRET,
+            },
+            'HALLPASS_OIDC_*',
+          ),
+    sessions: readConfig(
+      sessionLimitsSchema,
+      { max_age_ms: env.HALLPASS_SESSION_MAX_AGE_MS, idle_timeout_ms: env.HALLPASS_SESSION_IDLE_TIMEOUT_MS },
+      'HALLPASS_SESSION_*',
+    ),
+    databaseConnections: env.HALLPASS_DATABASE_CONNECTIONS,
+    heartbeatIntervalMs: env.HALLPASS_FEED_HEARTBEAT_MS,
+    feedPollMs: env.HALLPASS_FEED_POLL_MS,
+    sweepIntervalMs: env.HALLPASS_SWEEP_INTERVAL_MS,
+    redeliverAfterMs: env.HALLPASS_OUTBOX_REDELIVER_MS,
+    logLevel: env.HALLPASS_LOG_LEVEL,
+  };
+}
+
+type Environment = z.output<typeof adminEnvironmentSchema>;
+
+/** Half an issuer is worse than none: it would look configured and refuse everybody. */
+function requireTogether(env: Environment, context: z.RefinementCtx): void {
+  const groups = [
+    ['HALLPASS_JWT_JWKS_URL', 'HALLPASS_JWT_ISSUER', 'HALLPASS_JWT_AUDIENCE'],
+    ['HALLPASS_OIDC_ISSUER', 'HALLPASS_OIDC_CLIENT_ID'],
+  ] as const;
+  for (const group of groups) {
+    if (group.every((name) => env[name] === undefined)) continue;
+    for (const name of group) {
+      if (env[name] === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: [name],
+          message: `must be set together with ${group.filter((other) => other !== name).join(' and ')}`,
+        });
+      }
+    }
+  }
+}
+
+function bearerOf(env: Environment): BearerConfig | null {
+  const { HALLPASS_JWT_JWKS_URL: jwksUrl, HALLPASS_JWT_ISSUER: issuer, HALLPASS_JWT_AUDIENCE: audience } = env;
+  if (jwksUrl === undefined || issuer === undefined || audience === undefined) return null;
+  return {
+    jwks_url: jwksUrl,
+    issuer,
+    audience,
+    algorithms: env.HALLPASS_JWT_ALGORITHMS,
+    timeout_ms: env.HALLPASS_JWT_TIMEOUT_MS,
+  };
+}

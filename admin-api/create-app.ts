@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import express, { Router, type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { accessRequestOperations } from './access-requests/access-request-operations.ts';
+import { taskOperations } from './access-requests/task-operations.ts';
+import { auditOperations } from './audit/audit-operations.ts';
+import type { AdminParts } from './create-parts.ts';
+import { createFeedRoutes } from './feed/feed-routes.ts';
+import { sidecarOperations } from './feed/sidecar-operations.ts';
+import { grantOperations } from './grants/grant-operations.ts';
+import { presentGrants } from './grants/present-grants.ts';
+import { authenticate, callerOf } from './http/authenticate.ts';
+import { createBearerVerifier } from './http/bearer-token.ts';
+import { idempotencyKey } from './http/idempotency-key.ts';
+import { buildOpenApi } from './http/openapi.ts';
+import { mountOperations, type Operation } from './http/operation.ts';
+import { problemHandler } from './http/problem-handler.ts';
+import { HttpProblem } from './http/problem.ts';
+import { requireSameOrigin } from './http/same-origin.ts';
+import { notificationOperations } from './notifications/notification-operations.ts';
+import { linkSub } from './people/change-person.ts';
+import { findCurrentPerson } from './people/find-current-person.ts';
+import { meOperation } from './people/me-operation.ts';
+import { peopleOperations } from './people/people-operations.ts';
+import { createPersonDirectory } from './people/person-directory.ts';
+import { resourceOperations } from './resources/resource-operations.ts';
+import { scopeOperations } from './scopes/scope-operations.ts';
+import { createAuthRoutes, type SignInOptions } from './sessions/auth-routes.ts';
+import { createBrowserCookies } from './sessions/browser-cookies.ts';
+import { findSession } from './sessions/find-session.ts';
+import { createOidcRoutes, SIGN_IN_PATH } from './sessions/oidc-routes.ts';
+import { SESSION_COOKIE, type SignInParts } from './sessions/sign-in.ts';
+
+const BODY_LIMIT = '64kb';
+/** Addresses that are never a page of the console. */
+const API_PREFIXES = ['/v1', '/access', '/feed', '/auth', '/quickstart', '/openapi.json'];
+
+/** What a root may add: ways to sign in that exist in the quickstart only. */
+export interface AppExtras {
+  readonly routes: (signIn: SignInParts) => Router;
+  readonly signInOptions: () => Promise<SignInOptions>;
+  /** Cookies those routes set, to be cleared at sign-out. */
+  readonly cookies: readonly string[];
+}
+
+/** Every operation of the API, in the order of the documentation. */
+export function listOperations(parts: AdminParts): Operation[] {
+  const { knex, run, clock, registry, accessRequests, assertExists, config } = parts;
+  return [
+    meOperation(knex, clock, presentGrants),
+    ...accessRequestOperations(accessRequests),
+    ...taskOperations(accessRequests, config.publicUrl),
+    ...grantOperations({ knex, run, clock, assertExists }),
+    ...resourceOperations(knex, run, clock),
+    ...scopeOperations(knex, run),
+    ...peopleOperations(knex, run),
+    ...notificationOperations(knex, clock),
+    ...auditOperations(knex),
+    ...sidecarOperations(registry),
+  ];
+}
+
+export function createApp(parts: AdminParts, extras: AppExtras | null): Express {
+  const { config, logger, knex, clock, run } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(nameRequest, securityHeaders(config.publicUrl));
+
+  const operations = listOperations(parts);
+  const document = buildOpenApi(operations, config.publicUrl);
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  app.use(
+    createFeedRoutes({
+      knex,
+      hub: parts.hub,
+      registry: parts.registry,
+      clock,
+      heartbeatIntervalMs: config.heartbeatIntervalMs,
+    }),
+  );
+
+  const people = createPersonDirectory(knex);
+  const signInParts: SignInParts = {
+    knex,
+    runUnitOfWork: run,
+    cookies: createBrowserCookies(config.publicUrl),
+    limits: config.sessions,
+    clock,
+  };
+  app.use(express.json({ limit: BODY_LIMIT, strict: true }));
+  app.use(signInRoutes(parts, extras, signInParts, people));
+
+  const api = Router();
+  api.use(
+    authenticate({
+      verifyBearer: config.bearer === null ? null : createBearerVerifier(config.bearer, clock),
+      readSessionCookie: (request) => signInParts.cookies.read(request, SESSION_COOKIE),
+      findSession: (token) => findSession(knex, token, config.sessions, clock()),
+      findPersonBySub: people.findBySub,
+      findPersonById: people.findById,
+    }),
+    requireSameOrigin(config.publicUrl),
+    loadPerson(parts),
+    idempotencyKey(knex, clock),
+  );
+  mountOperations(api, operations);
+  app.use((request, response, next) =>
+    isBelow(request.path, ['/v1', '/access']) ? api(request, response, next) : next(),
+  );
+  app.use(serveConsole(config.consoleDir));
+  app.use((request) => {
+    throw new HttpProblem('not-found', `There is nothing at ${request.method} ${request.path}.`);
+  });
+  app.use(problemHandler(logger));
+  return app;
+}
+
+function isBelow(path: string, prefixes: readonly string[]): boolean {
+  return prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
+}
+
+const nameRequest: RequestHandler = (_request, response, next) => {
+  response.locals['requestId'] = randomUUID();
+  response.set('x-request-id', response.locals['requestId'] as string);
+  next();
+};
+
+function securityHeaders(publicUrl: string): RequestHandler {
+  const isHttps = publicUrl.startsWith('https:');
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'script-src': ["'self'"],
+        // The component library positions pop-ups and draws bars with style attributes.
+        'style-src': ["'self'", "'unsafe-inline'"],
+        'img-src': ["'self'", 'data:'],
+        'connect-src': ["'self'"],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        ...(isHttps ? { 'upgrade-insecure-requests': [] } : {}),
+      },
+    },
+    strictTransportSecurity: isHttps,
+    referrerPolicy: { policy: 'same-origin' },
+  });
+}
+
+function signInRoutes(
+  { config, logger, run }: AdminParts,
+  extras: AppExtras | null,
+  signInParts: SignInParts,
+  people: ReturnType<typeof createPersonDirectory>,
+): Router {
+  const router = Router();
+  router.use(
+    createAuthRoutes({
+      parts: signInParts,
+      publicUrl: config.publicUrl,
+      signInOptions: extras?.signInOptions ?? (() => ({ mode: 'oidc', sign_in_url: SIGN_IN_PATH })),
+      findPersonById: people.findById,
+      alsoClear: extras?.cookies ?? [],
+    }),
+  );
+  if (extras !== null) router.use(extras.routes(signInParts));
+  if (config.oidc !== null) {
+    router.use(
+      createOidcRoutes({
+        config: config.oidc,
+        publicUrl: config.publicUrl,
+        parts: signInParts,
+        people: { ...people, linkSub: (personId, sub) => linkSub(run, personId, sub) },
+        logger,
+      }),
+    );
+  }
+  return router;
+}
+
+function loadPerson({ knex, clock }: AdminParts): RequestHandler {
+  return async (_request, response, next) => {
+    const person = await findCurrentPerson(knex, { id: callerOf(response).person_id }, clock());
+    if (person === null) throw new HttpProblem('not-signed-in', 'The person of this session is gone.');
+    response.locals['person'] = person;
+    next();
+  };
+}
+
+/** The built console: hashed files for ever, the page itself never from a cache, and every path of it the same page. */
+function serveConsole(directory: string): Router {
+  const router = Router();
+  const page = resolve(directory, 'index.html');
+  router.use(
+    '/assets',
+    express.static(resolve(directory, 'assets'), { immutable: true, maxAge: '1y', fallthrough: true }),
+  );
+  router.use(express.static(resolve(directory), { index: false, maxAge: 0 }));
+  router.get('/{*path}', (request, response, next) => {
+    if (isBelow(request.path, API_PREFIXES) || request.accepts(['html', 'json']) !== 'html') return next();
+    if (!existsSync(page))
+      throw new HttpProblem('not-found', 'The console has not been built. Run: npm run console:build');
+    response.set('cache-control', 'no-cache').sendFile(page);
+  });
+  return router;
+}

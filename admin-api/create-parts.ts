@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { AccessError } from '../core/access/errors.ts';
+import type { Entitlement } from '../core/access/grant.ts';
+import { resourceKey } from '../core/access/resource.ts';
+import { verifyDenialToken } from '../core/decision/denial-token.ts';
+import { createOpaPolicyEngine } from '../core/decision/opa-policy-engine.ts';
+import { readPolicyBundle } from '../core/decision/policy-bundle.ts';
+import type { Clock } from '../core/process/clock.ts';
+import type { Logger } from '../core/process/logger.ts';
+import type { PresentPorts } from './access-requests/present-access-requests.ts';
+import { appendAuditEntries } from './audit/append-audit-entries.ts';
+import type { AdminConfig } from './config.ts';
+import { openDatabase, type Knex } from './db/knex.ts';
+import { createUnitOfWork, type RunUnitOfWork } from './db/unit-of-work.ts';
+import { appendFeedChange } from './feed/append-feed-change.ts';
+import { FeedHub } from './feed/feed-hub.ts';
+import { SidecarRegistry } from './feed/sidecar-registry.ts';
+import { presentGrants } from './grants/present-grants.ts';
+import { recordGrant } from './grants/record-grant.ts';
+import { writeOutboxEvents } from './outbox/write-outbox-events.ts';
+import { findCurrentPerson } from './people/find-current-person.ts';
+import { findResource } from './resources/resource-store.ts';
+import { visibleTo } from './resources/visible-resource.ts';
+import { findScope, fittingScopes } from './scopes/scope-store.ts';
+import { openPostgresWake } from './wake/postgres-wake.ts';
+import { openRedisWake } from './wake/redis-wake.ts';
+import type { Wake } from './wake/wake.ts';
+
+/** What the admin API and the worker both stand on; features meet here and nowhere else. */
+export interface AdminParts {
+  readonly config: AdminConfig;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly knex: Knex;
+  readonly wake: Wake;
+  readonly run: RunUnitOfWork;
+  readonly hub: FeedHub;
+  readonly registry: SidecarRegistry;
+  readonly accessRequests: PresentPorts;
+  /** @throws AccessError `not-found` when what an entitlement names is not there */
+  readonly assertExists: (knex: Knex, entitlement: Entitlement) => Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createParts(config: AdminConfig, logger: Logger, clock: Clock): Promise<AdminParts> {
+  const engine = await createOpaPolicyEngine(await readPolicyBundle(await readFile(config.policyBundle)));
+  const knex = openDatabase(config.databaseUrl, config.databaseConnections);
+  const wake =
+    config.redisUrl === null
+      ? await openPostgresWake(config.databaseUrl, logger)
+      : openRedisWake(config.redisUrl, logger);
+  const run = createUnitOfWork({
+    knex,
+    clock,
+    recorders: { audit: appendAuditEntries, outbox: writeOutboxEvents, feed: appendFeedChange },
+    onCommit({ events, feedRevision }) {
+      if (feedRevision !== null) wake.send('feed');
+      if (events) wake.send('outbox');
+    },
+  });
+  const hub = new FeedHub(knex, logger);
+  const registry = new SidecarRegistry(knex, clock, logger);
+  const accessRequests: PresentPorts = {
+    knex,
+    run,
+    clock,
+    engine: () => engine,
+    findPerson: (trx, id, nowMs, lock) => findCurrentPerson(trx, { id }, nowMs, lock),
+    async findVisibleResource(trx, ref, person) {
+      const resource = await findResource(trx, ref);
+      return resource !== null && visibleTo(resource, person, false) !== null ? resource : null;
+    },
+    findScope,
+    fittingScopes,
+    recordGrant,
+    presentGrants,
+    verifyDenial: async (token, nowMs) =>
+      verifyDenialToken(token, await registry.denialKeys(), config.publicUrl, nowMs),
+    mayReturnTo: async (url) => isBelow(url, await registry.publicUrls()),
+    isInEffect: async (revision, key) => registry.hasApplied(revision ?? hub.head.revision, key),
+  };
+  return {
+    config,
+    logger,
+    clock,
+    knex,
+    wake,
+    run,
+    hub,
+    registry,
+    accessRequests,
+    assertExists,
+    async close() {
+      await wake.close();
+      await knex.destroy();
+    },
+  };
+}
+
+async function assertExists(knex: Knex, entitlement: Entitlement): Promise<void> {
+  if (entitlement.kind === 'resource' && (await findResource(knex, entitlement.resource)) === null) {
+    throw new AccessError('not-found', `There is no ${resourceKey(entitlement.resource)}.`, { field: 'resource' });
+  }
+  if (entitlement.kind === 'scope' && (await findScope(knex, entitlement.scope_id)) === null) {
+    throw new AccessError('not-found', `There is no Scope ${entitlement.scope_id}.`, { field: 'scope_id' });
+  }
+}
+
+/** Same origin, and below the path: `https://proxy.example` must not vouch for `https://proxy.example.evil`. */
+function isBelow(url: string, bases: readonly string[]): boolean {
+  if (!URL.canParse(url)) return false;
+  const target = new URL(url);
+  if (target.username !== '' || target.password !== '') return false;
+  return bases.some((base) => {
+    const { origin, pathname } = new URL(base);
+    return target.origin === origin && target.pathname.startsWith(pathname.endsWith('/') ? pathname : `${pathname}/`);
+  });
+}

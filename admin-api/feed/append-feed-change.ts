@@ -1,0 +1,17 @@
+import type { Fact } from '../../core/feed/fact.ts';
+import type { Knex } from '../db/knex.ts';
+
+/**
+ * Takes the next revision and writes the change under it, in one statement that must be the transaction's last: from
+ * here until the commit nobody else can take a revision, which is what makes them gapless and in commit order.
+ */
+export async function appendFeedChange(trx: Knex.Transaction, facts: readonly Fact[]): Promise<number> {
+  const { rows } = (await trx.raw(
+    `WITH head AS (UPDATE feed_head SET revision = revision + 1 RETURNING revision)
+     INSERT INTO feed_changes (revision, facts) SELECT revision, ?::jsonb FROM head RETURNING revision`,
+    [JSON.stringify(facts)],
+  )) as { rows: { revision: number }[] };
+  const revision = rows[0]?.revision;
+  if (revision === undefined) throw new Error('The feed has no head row; the database was not migrated.');
+  return revision;
+}

@@ -1,0 +1,117 @@
+import { Router, json, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { opaqueId } from '../../core/access/ids.ts';
+import { coversPattern, resourcePatternSchema } from '../../core/feed/resource-pattern.ts';
+import type { Clock } from '../../core/process/clock.ts';
+import type { Knex } from '../db/knex.ts';
+import { HttpProblem } from '../http/problem.ts';
+import { findFeedCredential, type FeedCredential } from './feed-credential.ts';
+import type { FeedHub } from './feed-hub.ts';
+import { streamFeed } from './stream-feed.ts';
+import type { SidecarRegistry } from './sidecar-registry.ts';
+
+const instanceParams = z.object({ instance: opaqueId });
+
+const registrationBody = z.strictObject({
+  public_url: z.url({ protocol: /^https?$/ }).max(500),
+  resources: z.array(resourcePatternSchema).min(1).max(10_000),
+  // Public Ed25519 keys only (RFC 8037): a private part sent by mistake is refused, not stored.
+  denial_key: z.strictObject({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    x: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+    kid: opaqueId,
+    alg: z.enum(['EdDSA', 'Ed25519']).optional(),
+    use: z.literal('sig').optional(),
+  }),
+  policy_revision: z.string().max(200).nullable(),
+  version: z.string().max(100),
+});
+
+const appliedBody = z.strictObject({ epoch: z.string().min(1).max(64), revision: z.int().min(0) });
+
+const streamQuery = z.strictObject({
+  instance: opaqueId,
+  resources: z
+    .string()
+    .max(1_000_000)
+    .transform((text) => text.split(','))
+    .pipe(z.array(resourcePatternSchema).min(1).max(10_000)),
+  epoch: z.string().min(1).max(64).optional(),
+  revision: z.coerce.number().int().min(0).optional(),
+});
+
+export interface FeedParts {
+  readonly knex: Knex;
+  readonly hub: FeedHub;
+  readonly registry: SidecarRegistry;
+  readonly clock: Clock;
+  readonly heartbeatIntervalMs: number;
+}
+
+/** What a sidecar's credential opens, and all it opens (law 11): the feed, and saying who it is and how far it has come. */
+export function createFeedRoutes(parts: FeedParts): Router {
+  const { knex, registry } = parts;
+  const router = Router();
+  router.use('/feed/v1', json({ limit: '1mb', strict: true }));
+
+  router.put('/feed/v1/sidecars/:instance', async (request, response) => {
+    const credential = await authenticateSidecar(knex, request);
+    const { instance } = instanceParams.parse(request.params);
+    const registration = registrationBody.parse(request.body);
+    assertCovered(credential, registration.resources);
+    if ((await registry.register(instance, credential.id, registration)) === 'taken') {
+      throw new HttpProblem('not-found', 'This instance id belongs to another sidecar; make a new one.', {
+        field: 'instance',
+      });
+    }
+    response.status(204).end();
+  });
+
+  router.post('/feed/v1/sidecars/:instance/applied', async (request, response) => {
+    const instance = await ownInstance(parts, request, instanceParams.parse(request.params).instance);
+    await registry.report(instance, appliedBody.parse(request.body));
+    response.status(204).end();
+  });
+
+  router.get('/feed/v1/stream', async (request: Request, response: Response) => {
+    const credential = await authenticateSidecar(knex, request);
+    const query = streamQuery.parse(request.query);
+    assertCovered(credential, query.resources);
+    const instance = await ownInstance(parts, request, query.instance);
+    await streamFeed(parts, response, { ...query, instance });
+  });
+  return router;
+}
+
+async function authenticateSidecar(knex: Knex, request: Request): Promise<FeedCredential> {
+  const [, token] = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '') ?? [];
+  const credential = token === undefined ? null : await findFeedCredential(knex, token);
+  if (credential === null) {
+    throw new HttpProblem('not-signed-in', 'The feed wants the credential of a sidecar as a bearer token.', {
+      headers: { 'www-authenticate': 'Bearer realm="hallpass feed"' },
+    });
+  }
+  return credential;
+}
+
+function assertCovered(credential: FeedCredential, patterns: readonly string[]): void {
+  const beyond = patterns.find((pattern) => !coversPattern(credential.resources, pattern));
+  if (beyond !== undefined) {
+    throw new HttpProblem('role-too-low', `The credential ${credential.name} may not serve ${beyond}.`, {
+      field: 'resources',
+      facts: { allowed: credential.resources },
+    });
+  }
+}
+
+async function ownInstance(parts: FeedParts, request: Request, id: string): Promise<string> {
+  const credential = await authenticateSidecar(parts.knex, request);
+  const row = await parts.registry.find(id);
+  if (row === undefined || row.credential_id !== credential.id) {
+    throw new HttpProblem('not-found', 'This sidecar is not registered; PUT /feed/v1/sidecars/{instance} first.', {
+      field: 'instance',
+    });
+  }
+  return id;
+}

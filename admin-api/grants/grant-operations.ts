@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { AccessError } from '../../core/access/errors.ts';
+import { durationSecondsSchema } from '../../core/access/duration.ts';
+import type { Entitlement } from '../../core/access/grant.ts';
+import { opaqueId } from '../../core/access/ids.ts';
+import { isAtLeast, mayHandOut } from '../../core/access/role.ts';
+import type { Clock } from '../../core/process/clock.ts';
+import type { GrantRow } from '../db/grant-row.ts';
+import type { Knex } from '../db/knex.ts';
+import { personOf, type PersonRow } from '../db/person-row.ts';
+import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import { askedForShape, toEntitlement } from '../http/asked-for.ts';
+import { operation, type Operation } from '../http/operation.ts';
+import { decodeCursor, pageQuery, timeCursor, toPage } from '../http/pagination.ts';
+import { text } from '../http/text.ts';
+import { revokeGrant } from './end-grant.ts';
+import { grantViewSchema, presentGrants } from './present-grants.ts';
+import { recordGrant } from './record-grant.ts';
+
+const written = z.object({ grant: grantViewSchema, feed_revision: z.int().nullable() });
+
+export interface GrantPorts {
+  readonly knex: Knex;
+  readonly run: RunUnitOfWork;
+  readonly clock: Clock;
+  /** @throws AccessError `not-found` when what an entitlement names is not there */
+  readonly assertExists: (knex: Knex, entitlement: Entitlement) => Promise<void>;
+}
+
+export function grantOperations(ports: GrantPorts): Operation[] {
+  const { knex, run, clock, assertExists } = ports;
+  const presentOne = async (row: GrantRow) => (await presentGrants(knex, [row], clock()))[0];
+  return [
+    operation({
+      method: 'get',
+      path: '/v1/grants',
+      tag: 'grants',
+      summary: "List grants, newest first: one's own, for Admins everybody's",
+      query: z.strictObject({
+        subject: opaqueId.optional().describe('a person id, or me'),
+        active: z.enum(['true', 'false']).optional(),
+        ...pageQuery,
+      }),
+      responses: {
+        200: {
+          description: 'Grants',
+          schema: z.object({ items: z.array(grantViewSchema), next_cursor: z.string().nullable() }),
+        },
+      },
+      async run({ query, caller }) {
+        const subject = query.subject === 'me' || !isAtLeast(caller.role, 'admin') ? caller.id : query.subject;
+        const after = decodeCursor(query.cursor, timeCursor);
+        const now = new Date(clock());
+        const rows: GrantRow[] = await knex('grants')
+          .modify((q) => {
+            if (subject !== undefined) void q.where({ subject_id: subject });
+            if (query.active === 'true') {
+              void q
+                .whereNull('ended_at')
+                .where('starts_at', '<=', now)
+                .where((either) => void either.whereNull('expires_at').orWhere('expires_at', '>', now));
+            } else if (query.active === 'false') {
+              void q.where((either) => void either.whereNotNull('ended_at').orWhere('expires_at', '<=', now));
+            }
+            if (after !== null) void q.whereRaw('(created_at, id) < (?, ?)', [...after]);
+          })
+          .orderBy([
+            { column: 'created_at', order: 'desc' },
+            { column: 'id', order: 'desc' },
+          ])
+          .limit(query.limit + 1);
+        const page = toPage(
+          rows,
+          query.limit,
+          (row) => row,
+          (row) => [row.created_at.toISOString(), row.id],
+        );
+        return { status: 200, body: { ...page, items: await presentGrants(knex, page.items, clock()) } };
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/v1/grants',
+      tag: 'grants',
+      summary: 'Give access without a request (an assignment)',
+      minimumRole: 'admin',
+      body: z.strictObject({
+        subject_id: opaqueId,
+        ...askedForShape,
+        duration_seconds: durationSecondsSchema,
+        reason: text(2000).optional(),
+      }),
+      responses: { 201: { description: 'Given', schema: written } },
+      async run({ body, caller }) {
+        const entitlement = toEntitlement(body);
+        const { result, feedRevision } = await run(async (unit) => {
+          const subject: PersonRow | undefined = await unit.trx('people').where({ id: body.subject_id }).first();
+          if (subject === undefined)
+            throw new AccessError('not-found', 'There is no such person.', { field: 'subject_id' });
+          if (subject.id === caller.id)
+            throw new AccessError('self-review', 'Nobody gives access to themselves.', { field: 'subject_id' });
+          if (entitlement.kind === 'role' && !mayHandOut(caller.role, entitlement.role)) {
+            throw new AccessError('beyond-reviewer-role', `Your role ${caller.role} can't give that role.`, {
+              field: 'role',
+            });
+          }
+          await assertExists(unit.trx, entitlement);
+          return recordGrant(unit, {
+            subject: personOf(subject),
+            entitlement,
+            duration_seconds: body.duration_seconds,
+            request_id: null,
+            evaluation_id: null,
+            origin: 'assignment',
+            given_by: personOf(caller),
+            note: body.reason ?? null,
+          });
+        });
+        return { status: 201, body: { grant: await presentOne(result), feed_revision: feedRevision } };
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/v1/grants/{id}/revoke',
+      tag: 'grants',
+      summary: "End a grant now: anybody's for Admins and the Owner, one's own for everybody",
+      params: z.object({ id: opaqueId }),
+      body: z.strictObject({ reason: text(2000).optional() }),
+      responses: { 200: { description: 'Ended', schema: written } },
+      async run({ params, body, caller }) {
+        const { result, feedRevision } = await revokeGrant(run, caller, params.id, body.reason ?? null);
+        return { status: 200, body: { grant: await presentOne(result), feed_revision: feedRevision } };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,83 @@
+import type { RequestHandler, Router } from 'express';
+import { z } from 'zod';
+import { isAtLeast, type Role } from '../../core/access/role.ts';
+import type { CurrentPerson } from './current-person.ts';
+import { HttpProblem } from './problem.ts';
+
+export interface OperationInput<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: CurrentPerson;
+}
+
+export interface OperationResult {
+  readonly status: number;
+  readonly body?: unknown;
+}
+
+/**
+ * One method on one path, with the schemas that validate it and, from the same objects, its place in the OpenAPI
+ * document. The role is checked here, before the input is looked at.
+ */
+export interface Operation {
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** OpenAPI style: `/v1/grants/{id}/revoke`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly minimumRole?: Role;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+  readonly run: (input: OperationInput<never, never, never>) => Promise<OperationResult>;
+}
+
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** Writes an operation down with its handler's input typed by its own schemas. */
+export function operation<
+  Params extends z.ZodObject | undefined = undefined,
+  Query extends z.ZodObject | undefined = undefined,
+  Body extends z.ZodType | undefined = undefined,
+>(
+  definition: Omit<Operation, 'params' | 'query' | 'body' | 'run'> & {
+    readonly params?: Params;
+    readonly query?: Query;
+    readonly body?: Body;
+    readonly run: (input: OperationInput<Output<Params>, Output<Query>, Output<Body>>) => Promise<OperationResult>;
+  },
+): Operation {
+  return definition as unknown as Operation;
+}
+
+/** Mounts operations; `response.locals.person` must have been set by then. */
+export function mountOperations(router: Router, operations: readonly Operation[]): void {
+  for (const item of operations) {
+    router[item.method](item.path.replaceAll(/\{(\w+)\}/g, ':$1'), handlerOf(item));
+  }
+}
+
+function handlerOf(item: Operation): RequestHandler {
+  return async (request, response) => {
+    const caller = response.locals.person as CurrentPerson;
+    if (item.minimumRole !== undefined && !isAtLeast(caller.role, item.minimumRole)) {
+      throw new HttpProblem('role-too-low', `This needs the role ${item.minimumRole}; yours is ${caller.role}.`, {
+        facts: { minimum_role: item.minimumRole, role: caller.role },
+      });
+    }
+    if (item.body !== undefined && request.body === undefined) {
+      throw new HttpProblem('unsupported-media-type', 'Send the body as application/json.');
+    }
+    const result = await item.run({
+      params: item.params?.parse(request.params) as never,
+      query: item.query?.parse(request.query) as never,
+      body: item.body?.parse(request.body) as never,
+      caller,
+    });
+    response.status(result.status).set('cache-control', 'no-store');
+    if (result.body === undefined) response.end();
+    else response.json(result.body);
+  };
+}

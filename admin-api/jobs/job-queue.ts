@@ -1,0 +1,45 @@
+import type { QueueBackend } from './queue-backend.ts';
+
+export const JOB_QUEUE = 'hallpass';
+
+/** A job names a row; what is to be done is read from the row when the job runs. */
+export type JobName = 'handle-event' | 'expire-grant' | 'warn-of-expiry';
+
+/** Later than this, a sweep finds it in time by itself; the queue need not remember it for years. */
+const MAX_DELAY_MS = 24 * 3_600_000;
+
+const ATTEMPTS = 5;
+const BACKOFF_MS = 500;
+
+export interface JobQueue {
+  add(name: JobName, rowId: string, delayMs?: number): Promise<void>;
+  waiting(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export function openJobQueue(backend: QueueBackend): JobQueue {
+  const queue = backend.openQueue(JOB_QUEUE);
+  return {
+    async add(name, rowId, delayMs = 0) {
+      if (delayMs > MAX_DELAY_MS) return;
+      await queue.add(
+        name,
+        { id: rowId },
+        {
+          // The same job twice is one job while it waits; after that the row says that it is done.
+          jobId: `${name}-${rowId}`,
+          delay: Math.max(0, delayMs),
+          attempts: ATTEMPTS,
+          backoff: { type: 'exponential', delay: BACKOFF_MS, jitter: 0.5 },
+          removeOnComplete: true,
+          removeOnFail: true,
+        },
+      );
+    },
+    async waiting() {
+      const counts = await queue.getJobCounts('waiting', 'delayed', 'active');
+      return Object.values(counts).reduce((sum, count) => sum + count, 0);
+    },
+    close: () => queue.close(),
+  };
+}

@@ -1,0 +1,142 @@
+import { AccessError } from '../../core/access/errors.ts';
+import { newId } from '../../core/access/ids.ts';
+import { isAtLeast, mayHandOut, type Role } from '../../core/access/role.ts';
+import { subjectFact, personOf, type PersonRow } from '../db/person-row.ts';
+import type { RunUnitOfWork, UnitOfWork } from '../db/unit-of-work.ts';
+import type { CurrentPerson } from '../http/current-person.ts';
+
+export interface NewPerson {
+  readonly id?: string;
+  readonly sub?: string | null;
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly groups?: readonly string[];
+}
+
+export interface PersonChange {
+  readonly name?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly disabled?: boolean | undefined;
+}
+
+/** @param actor null: Hallpass itself, at its first start */
+export async function addPerson(
+  run: RunUnitOfWork,
+  actor: CurrentPerson | null,
+  person: NewPerson,
+): Promise<PersonRow> {
+  if (actor !== null) assertMayGiveRole(actor, person.role);
+  const { result } = await run(async (unit) => {
+    const taken = await unit.trx('people').whereRaw('lower(email) = lower(?)', [person.email]).first();
+    if (taken !== undefined) {
+      throw new AccessError('already-exists', 'There is a person with this address already.', { field: 'email' });
+    }
+    const [row] = (await unit
+      .trx('people')
+      .insert({
+        id: person.id ?? newId('person'),
+        sub: person.sub ?? null,
+        email: person.email,
+        name: person.name,
+        role: person.role,
+        groups: JSON.stringify(person.groups ?? []),
+      })
+      .returning('*')) as PersonRow[];
+    record(unit, 'person.added', actor, row as PersonRow, `${person.name} was added as ${person.role}.`, {
+      role: person.role,
+    });
+    return row as PersonRow;
+  });
+  return result;
+}
+
+/** @throws AccessError `not-found`, `one-owner`, `not-allowed`, `beyond-reviewer-role` */
+export async function changePerson(
+  run: RunUnitOfWork,
+  actor: CurrentPerson,
+  id: string,
+  change: PersonChange,
+): Promise<PersonRow> {
+  const { result } = await run(async (unit) => {
+    const before: PersonRow | undefined = await unit.trx('people').where({ id }).forUpdate().first();
+    if (before === undefined) throw new AccessError('not-found', 'There is no such person.');
+    assertMayChange(actor, before, change);
+    const [after] = (await unit
+      .trx('people')
+      .where({ id })
+      .update({
+        ...(change.name === undefined ? {} : { name: change.name }),
+        ...(change.role === undefined ? {} : { role: change.role }),
+        ...(change.groups === undefined ? {} : { groups: JSON.stringify(change.groups) }),
+        ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? new Date(unit.nowMs) : null }),
+      })
+      .returning('*')) as PersonRow[];
+    record(unit, 'person.changed', actor, after as PersonRow, `${before.name} was changed.`, {
+      before: { role: before.role, groups: before.groups, disabled: before.disabled_at !== null },
+      after: change,
+    });
+    return after as PersonRow;
+  });
+  return result;
+}
+
+/** Ties a person to the subject name of the identity provider, once. */
+export async function linkSub(run: RunUnitOfWork, personId: string, sub: string): Promise<void> {
+  await run(async (unit) => {
+    const [row] = (await unit
+      .trx('people')
+      .where({ id: personId })
+      .whereNull('sub')
+      .update({ sub })
+      .returning('*')) as PersonRow[];
+    if (row === undefined) throw new AccessError('conflict', 'This person is tied to another sign-in already.');
+    record(
+      unit,
+      'person.linked',
+      null,
+      row,
+      `${row.name} signed in with the identity provider for the first time.`,
+      {},
+    );
+  });
+}
+
+function assertMayGiveRole(actor: CurrentPerson, role: Role): void {
+  if (role === 'owner') {
+    throw new AccessError('one-owner', 'There is exactly one Owner; ownership is not handed out.', { field: 'role' });
+  }
+  if (!mayHandOut(actor.role, role)) {
+    throw new AccessError('beyond-reviewer-role', `Your role ${actor.role} can't give the role ${role}.`, {
+      field: 'role',
+    });
+  }
+}
+
+function assertMayChange(actor: CurrentPerson, person: PersonRow, change: PersonChange): void {
+  if (change.role !== undefined && change.role !== person.role) {
+    if (person.role === 'owner') {
+      throw new AccessError('one-owner', 'The Owner keeps the role until it is transferred.', { field: 'role' });
+    }
+    assertMayGiveRole(actor, change.role);
+  }
+  if (person.id === actor.id && (change.disabled === true || change.role !== undefined)) {
+    throw new AccessError('not-allowed', 'Nobody changes their own role or disables themselves.', { field: 'role' });
+  }
+  if (!isAtLeast(actor.role, person.role)) {
+    throw new AccessError('not-allowed', `Your role ${actor.role} can't change a person of role ${person.role}.`);
+  }
+}
+
+function record(
+  unit: UnitOfWork,
+  type: string,
+  actor: CurrentPerson | null,
+  row: PersonRow,
+  summary: string,
+  details: Record<string, unknown>,
+): void {
+  unit.audit({ type, actor: actor === null ? null : personOf(actor), subject: personOf(row), summary, details });
+  unit.publish(subjectFact(row));
+}

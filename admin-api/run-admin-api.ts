@@ -1,0 +1,81 @@
+import { createServer } from 'node:http';
+import { Gauge } from 'prom-client';
+import { systemClock } from '../core/process/clock.ts';
+import { Lifecycle } from '../core/process/lifecycle.ts';
+import type { Logger } from '../core/process/logger.ts';
+import { createMetrics } from '../core/process/metrics.ts';
+import { closeServer, listen, startOpsServer } from '../core/process/ops-server.ts';
+import type { AdminConfig } from './config.ts';
+import { createApp, type AppExtras } from './create-app.ts';
+import { createParts, type AdminParts } from './create-parts.ts';
+
+export interface RunningAdminApi {
+  readonly parts: AdminParts;
+  readonly port: number;
+  readonly opsPort: number;
+  stop(): Promise<void>;
+}
+
+/** How often the feed is compared with the database, for what no wake-up tells. */
+const EPOCH_CHECK_EVERY_POLLS = 10;
+
+/** Starts the admin API on a migrated database. @param extras see `AppExtras`; null in production */
+export async function runAdminApi(
+  config: AdminConfig,
+  logger: Logger,
+  makeExtras: ((parts: AdminParts) => AppExtras) | null,
+): Promise<RunningAdminApi> {
+  const lifecycle = new Lifecycle(logger);
+  try {
+    const parts = await createParts(config, logger, systemClock);
+    lifecycle.onStop('database', () => parts.close());
+    await parts.hub.start();
+    parts.wake.onWake((topic) => {
+      if (topic === 'feed') void parts.hub.wake();
+    });
+    let polls = 0;
+    const poll = setInterval(() => {
+      polls += 1;
+      void parts.hub.wake();
+      if (polls % EPOCH_CHECK_EVERY_POLLS === 0) parts.hub.checkEpoch().catch(() => {});
+    }, config.feedPollMs);
+    lifecycle.onStop('feed poll', () => clearInterval(poll));
+
+    const server = createServer(createApp(parts, makeExtras?.(parts) ?? null));
+    const port = await listen(server, config.port, config.host);
+    lifecycle.onStop('http server', async () => {
+      parts.hub.endAll('shutting down');
+      await closeServer(server);
+    });
+
+    const registry = createMetrics();
+    new Gauge({
+      name: 'hallpass_admin_feed_revision',
+      help: 'Last feed revision handed out.',
+      registers: [registry],
+      collect() {
+        this.set(parts.hub.head.revision);
+      },
+    });
+    new Gauge({
+      name: 'hallpass_admin_feed_subscribers',
+      help: 'Sidecars connected to the feed of this process.',
+      registers: [registry],
+      collect() {
+        this.set(parts.hub.size);
+      },
+    });
+    const ops = await startOpsServer({
+      host: config.opsHost,
+      port: config.opsPort,
+      registry,
+      readiness: () => ({ ready: true, missing: [] }),
+    });
+    lifecycle.onStop('ops server', () => ops.close());
+    logger.info({ port, ops_port: ops.port }, 'admin API listening');
+    return { parts, port, opsPort: ops.port, stop: () => lifecycle.stop() };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Processor } from 'bullmq';
+import { warningTime } from '../core/access/grant.ts';
+import { systemClock } from '../core/process/clock.ts';
+import { Lifecycle } from '../core/process/lifecycle.ts';
+import type { Logger } from '../core/process/logger.ts';
+import type { AdminConfig } from './config.ts';
+import { createParts, type AdminParts } from './create-parts.ts';
+import { withAdvisoryLock } from './db/advisory-lock.ts';
+import { toGrant } from './db/grant-row.ts';
+import { pruneFeedChanges } from './feed/prune-feed-changes.ts';
+import { EXPIRY_BATCH, expireDueGrants } from './grants/expire-due-grants.ts';
+import { WARNING_BATCH, warnExpiringGrants } from './grants/warn-expiring-grants.ts';
+import { JOB_QUEUE, openJobQueue, type JobName, type JobQueue } from './jobs/job-queue.ts';
+import { openQueueBackend } from './jobs/queue-backend.ts';
+import { repeat } from './jobs/repeat.ts';
+import { handleOutboxEvent } from './notifications/handle-outbox-event.ts';
+import { relayOutboxEvents } from './outbox/relay-outbox-events.ts';
+
+const PRUNE_INTERVAL_MS = 600_000;
+
+/**
+ * Starts the worker: it hands committed events to the queue, works them off, ends grants whose time is over, and sweeps
+ * up what the queue has lost. Nothing that must be refused waits for it (law 2).
+ */
+export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ stop(): Promise<void> }> {
+  const lifecycle = new Lifecycle(logger);
+  try {
+    const parts = await createParts(config, logger, systemClock);
+    lifecycle.onStop('database', () => parts.close());
+    const backend = await openQueueBackend({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl }, logger);
+    lifecycle.onStop('queue backend', () => backend.close());
+    const jobs = openJobQueue(backend);
+    lifecycle.onStop('queue', () => jobs.close());
+    const worker = backend.openWorker(JOB_QUEUE, processorOf(parts, jobs));
+    lifecycle.onStop('worker', () => worker.close());
+
+    const relay = repeat('outbox relay', config.sweepIntervalMs, logger, () =>
+      drain(100, () =>
+        relayOutboxEvents(parts.knex, (id) => jobs.add('handle-event', id), parts.clock(), {
+          redeliverAfterMs: config.redeliverAfterMs,
+        }),
+      ),
+    );
+    parts.wake.onWake((topic) => {
+      if (topic === 'outbox') relay.now();
+    });
+    lifecycle.onStop('outbox relay', () => relay.stop());
+    const sweep = repeat('sweep', config.sweepIntervalMs, logger, async () => {
+      await drain(EXPIRY_BATCH, () => expireDueGrants(parts.run));
+      await drain(WARNING_BATCH, () => warnExpiringGrants(parts.run));
+    });
+    lifecycle.onStop('sweep', () => sweep.stop());
+    const prune = repeat('feed pruning', PRUNE_INTERVAL_MS, logger, async () => {
+      await withAdvisoryLock(parts.knex, 'pruneFeed', (trx) => pruneFeedChanges(trx, parts.clock()));
+    });
+    lifecycle.onStop('feed pruning', () => prune.stop());
+    logger.info({ backend: config.redisUrl === null ? 'postgresql' : 'redis' }, 'worker running');
+    return { stop: () => lifecycle.stop() };
+  } catch (error) {
+    await lifecycle.stop();
+    throw error;
+  }
+}
+
+/** Goes on while batches come back full. */
+async function drain(batch: number, step: () => Promise<number>): Promise<void> {
+  while ((await step()) >= batch);
+}
+
+function processorOf(parts: AdminParts, jobs: JobQueue): Processor {
+  const handlers: Record<JobName, (id: string) => Promise<unknown>> = {
+    'expire-grant': (grantId) => expireDueGrants(parts.run, { grantId }),
+    'warn-of-expiry': (grantId) => warnExpiringGrants(parts.run, { grantId }),
+    'handle-event': (eventId) =>
+      handleOutboxEvent(parts.knex, eventId, parts.clock(), async ({ type, grant }) => {
+        if (type !== 'grant.created' || grant === null || grant.expires_at === null) return;
+        const now = parts.clock();
+        await jobs.add('expire-grant', grant.id, grant.expires_at.getTime() - now);
+        const warnAt = warningTime(toGrant(grant));
+        if (warnAt !== null) await jobs.add('warn-of-expiry', grant.id, warnAt - now);
+      }),
+  };
+  return async (job) => {
+    const handler = handlers[job.name as JobName];
+    if (handler === undefined) throw new Error(`no handler for job ${job.name}`);
+    await handler(String((job.data as { id: unknown }).id));
+  };
+}

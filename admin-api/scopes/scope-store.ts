@@ -1,0 +1,68 @@
+import { AccessError } from '../../core/access/errors.ts';
+import type { Resource } from '../../core/access/resource.ts';
+import { placementOf, scopeCovers, type Scope } from '../../core/access/scope.ts';
+import type { Knex } from '../db/knex.ts';
+import { personOf } from '../db/person-row.ts';
+import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import type { CurrentPerson } from '../http/current-person.ts';
+
+export async function findScope(knex: Knex, id: string): Promise<Scope | null> {
+  return (await knex('scopes').where({ id }).first<Scope>()) ?? null;
+}
+
+/** @param actor null: Hallpass itself, at its first start */
+export async function putScope(
+  run: RunUnitOfWork,
+  actor: CurrentPerson | null,
+  scope: Scope,
+): Promise<'created' | 'changed'> {
+  const { result } = await run(async (unit) => {
+    const before = await findScope(unit.trx, scope.id);
+    await unit
+      .trx('scopes')
+      .insert({ ...scope, rules: JSON.stringify(scope.rules) })
+      .onConflict('id')
+      .merge();
+    unit.audit({
+      type: before === null ? 'scope.created' : 'scope.changed',
+      actor: actor === null ? null : personOf(actor),
+      subject: null,
+      summary: `The Scope ${scope.id} was ${before === null ? 'created' : 'changed'}.`,
+      details: { before, after: scope },
+    });
+    unit.publish({ kind: 'scope', id: scope.id, value: scope });
+    return before === null ? ('created' as const) : ('changed' as const);
+  });
+  return result;
+}
+
+export async function deleteScope(run: RunUnitOfWork, actor: CurrentPerson, id: string): Promise<void> {
+  await run(async (unit) => {
+    const before = await findScope(unit.trx, id);
+    if (before === null) throw new AccessError('not-found', `There is no Scope ${id}.`);
+    await unit.trx('scopes').where({ id }).delete();
+    unit.audit({
+      type: 'scope.deleted',
+      actor: personOf(actor),
+      subject: null,
+      summary: `The Scope ${id} was deleted.`,
+      details: { before },
+    });
+    unit.publish({ kind: 'scope', id, value: null });
+  });
+}
+
+/** Scopes that cover a resource, the one that opens the least first. */
+export async function fittingScopes(knex: Knex, resource: Resource): Promise<Scope[]> {
+  const [scopes, connections] = await Promise.all([
+    knex('scopes').orderBy('id') as Promise<Scope[]>,
+    knex('resources').where({ type: 'connection' }) as Promise<Resource[]>,
+  ]);
+  const targets: Resource[] = await knex('resources').where({ type: 'target' });
+  const find = (ref: { id: string }) => connections.find((connection) => connection.id === ref.id);
+  const breadth = (scope: Scope) =>
+    [...connections, ...targets].filter((other) => scopeCovers(scope, placementOf(other, find))).length;
+  return scopes
+    .filter((scope) => scopeCovers(scope, placementOf(resource, find)))
+    .toSorted((a, b) => breadth(a) - breadth(b) || a.id.localeCompare(b.id));
+}

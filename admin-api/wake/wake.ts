@@ -1,0 +1,14 @@
+/** What there may be news of. A wake-up carries nothing: whoever is woken reads the database. */
+export const WAKE_TOPICS = ['feed', 'outbox'] as const;
+export type WakeTopic = (typeof WAKE_TOPICS)[number];
+
+/**
+ * Tells the other processes that something was committed. Only ever a hint: a lost one costs the time until the
+ * listener's own poll, so nothing here retries or confirms.
+ */
+export interface Wake {
+  /** Tells everybody, this process too. Never throws, never waits. */
+  send(topic: WakeTopic): void;
+  onWake(listener: (topic: WakeTopic) => void): void;
+  close(): Promise<void>;
+}
