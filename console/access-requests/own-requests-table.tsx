@@ -1,0 +1,47 @@
+import type { AccessRequest } from '../api/access-request.ts';
+import { DataTable, type Column } from '../elements/data-table.tsx';
+import { EntitlementLabel } from '../elements/entitlement-label.tsx';
+import { entitlementName } from '../elements/entitlement-words.ts';
+import { RequestStatusBadge } from '../elements/request-status-badge.tsx';
+import { TextLink } from '../elements/text-link.tsx';
+import { RelativeTimeStamp } from '../elements/time-stamp.tsx';
+import { formatDuration } from '../time/format-duration.ts';
+import { changeSentences } from './progress-words.ts';
+
+const COLUMNS: readonly Column<AccessRequest>[] = [
+  { title: 'Resource', cell: (request) => <EntitlementLabel entitlement={request} /> },
+  { title: 'Reason', cell: (request) => request.reason },
+  { title: 'Duration', cell: (request) => formatDuration(request.duration_seconds) },
+  { title: 'Submitted', cell: (request) => <RelativeTimeStamp time={request.submitted_at} /> },
+  {
+    title: 'Status',
+    cell: (request) => (
+      <>
+        <RequestStatusBadge status={request.status} />
+        {changeSentences(request).map((sentence) => (
+          <div key={sentence}>{sentence}</div>
+        ))}
+      </>
+    ),
+  },
+  {
+    title: 'Open',
+    titleHidden: true,
+    cell: (request) => (
+      <TextLink to={`/access-requests/${request.id}`} aria-label={`Open the request for ${entitlementName(request)}`}>
+        Open
+      </TextLink>
+    ),
+  },
+];
+
+export function OwnRequestsTable({ requests }: { readonly requests: readonly AccessRequest[] }) {
+  return (
+    <DataTable
+      caption="Your access requests, newest first"
+      columns={COLUMNS}
+      rows={requests}
+      rowKey={(request) => request.id}
+    />
+  );
+}

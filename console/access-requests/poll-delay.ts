@@ -1,0 +1,25 @@
+import type { AccessRequest } from '../api/access-request.ts';
+
+const SECOND_MS = 1_000;
+
+export interface PollSituation {
+  readonly request: Pick<AccessRequest, 'status' | 'in_effect'> & {
+    readonly grant: Pick<NonNullable<AccessRequest['grant']>, 'state'> | null;
+  };
+  /** How long the page has been open. */
+  readonly watchedMs: number;
+  readonly visible: boolean;
+}
+
+/** How long to wait before asking again, ms; false when nothing more is to come. */
+export function pollDelay({ request, watchedMs, visible }: PollSituation): number | false {
+  const state = request.grant?.state;
+  const onItsWay = request.status === 'approved' && state === 'active' && !request.in_effect;
+  if (request.status === 'pending' || onItsWay) {
+    if (!visible) return 10 * SECOND_MS;
+    if (watchedMs < 120 * SECOND_MS) return SECOND_MS;
+    return watchedMs < 900 * SECOND_MS ? 3 * SECOND_MS : 10 * SECOND_MS;
+  }
+  // A grant that stands may be ended by somebody else.
+  return state === 'active' || state === 'scheduled' ? 15 * SECOND_MS : false;
+}

@@ -1,0 +1,99 @@
+import type { AccessRequest } from '../api/access-request.ts';
+import { entitlementName } from '../elements/entitlement-words.ts';
+import { formatDuration } from '../time/format-duration.ts';
+
+export interface ProgressWords {
+  readonly look: 'waiting' | 'open' | 'refused' | 'over';
+  readonly headline: string;
+  readonly sentences: readonly string[];
+}
+
+/** How a request stands, in words. `mine`: told to its requester; otherwise about them. */
+export function progressWords(request: AccessRequest, mine: boolean): ProgressWords {
+  const who = mine ? 'You' : request.requester.name || request.requester.email;
+  if (request.status === 'pending') return pendingWords(request, mine);
+  if (request.status === 'denied') {
+    const denial = request.reviews.findLast((review) => review.verdict === 'deny');
+    const reviewer =
+      denial?.reviewer === null || denial === undefined ? 'The policy' : denial.reviewer.name || denial.reviewer.email;
+    return {
+      look: 'refused',
+      headline: `${reviewer} denied this request.`,
+      sentences: [denial?.note ? `Reason: ${denial.note}` : 'No reason was given.'],
+    };
+  }
+  if (request.status === 'cancelled') {
+    return { look: 'over', headline: `${who} cancelled this request.`, sentences: [] };
+  }
+  if (request.status === 'expired') {
+    return {
+      look: 'over',
+      headline: 'Nobody decided this request in time.',
+      sentences: mine ? ['You can ask again.'] : [],
+    };
+  }
+  return approvedWords(request, who, mine);
+}
+
+function pendingWords(request: AccessRequest, mine: boolean): ProgressWords {
+  const given = request.reviews.filter((review) => review.verdict === 'approve').length;
+  const missing = Math.max(1, request.approvals_required - given);
+  const awaited = missing === 1 ? 'one approval' : `${missing} approvals by different people`;
+  return {
+    look: 'waiting',
+    headline: `Waiting for ${awaited}`,
+    sentences: [
+      ...(given > 0 ? [`${given} of ${request.approvals_required} given so far.`] : []),
+      ...(mine
+        ? ['Admins and the Owner were told. This page notices by itself when somebody decides; you may leave it open.']
+        : []),
+    ],
+  };
+}
+
+function approvedWords(request: AccessRequest, who: string, mine: boolean): ProgressWords {
+  const { grant, given } = request;
+  const changes = changeSentences(request);
+  if (grant === null || grant.state === 'expired' || grant.state === 'revoked' || grant.state === 'given-up') {
+    const how = { expired: 'has ended', revoked: 'was revoked', 'given-up': 'was given up' };
+    const words = grant === null ? 'is over' : how[grant.state as keyof typeof how];
+    return {
+      look: 'over',
+      headline: `This access ${words}.`,
+      sentences: [...(grant?.end_note ? [`Note: ${grant.end_note}`] : []), ...changes],
+    };
+  }
+  const name = entitlementName(given ?? request);
+  if (grant.state === 'scheduled') {
+    return { look: 'open', headline: `Approved. ${name} opens later.`, sentences: changes };
+  }
+  if (!request.in_effect) {
+    return {
+      look: 'waiting',
+      headline: 'Approved. Access is on its way.',
+      sentences: [...changes, 'It takes a moment until every sidecar knows.'],
+    };
+  }
+  const has = mine ? 'have' : 'has';
+  return { look: 'open', headline: `Approved. ${who} ${has} access to ${name} now.`, sentences: changes };
+}
+
+/** Asked beside given, where a reviewer changed something. */
+export function changeSentences(request: AccessRequest): string[] {
+  const { given } = request;
+  if (given === null) return [];
+  const sentences: string[] = [];
+  if (given.modifications.includes('entitlement')) {
+    sentences.push(`Asked for ${entitlementName(request)}, given ${entitlementName(given)}.`);
+  }
+  if (given.modifications.includes('duration_seconds')) {
+    sentences.push(
+      `Asked for ${lower(formatDuration(request.duration_seconds))}, given ${lower(formatDuration(given.duration_seconds))}.`,
+    );
+  }
+  return sentences;
+}
+
+function lower(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,35 @@
+import { Code, Paper, Text } from '@mantine/core';
+import type { AccessRequest } from '../api/access-request.ts';
+import { EntitlementLabel } from '../elements/entitlement-label.tsx';
+import { PersonName } from '../elements/person-name.tsx';
+import { TermList, type Term } from '../elements/term-list.tsx';
+import { TimeStamp } from '../elements/time-stamp.tsx';
+import { formatDuration } from '../time/format-duration.ts';
+import classes from './request-details.module.css';
+
+/** Everything that is known about a request; what was asked beside what was given where they differ. */
+export function RequestDetails({ request }: { readonly request: AccessRequest }) {
+  const { given } = request;
+  const otherThing = given !== null && given.modifications.includes('entitlement');
+  const otherDuration = given !== null && given.modifications.includes('duration_seconds');
+  const terms: Term[] = [
+    { name: 'Requester', value: <PersonName person={request.requester} /> },
+    { name: otherThing ? 'Asked for' : 'Resource', value: <EntitlementLabel entitlement={request} /> },
+    ...(otherThing ? [{ name: 'Given', value: <EntitlementLabel entitlement={given} /> }] : []),
+    { name: 'Reason', value: <Text className={classes.reason}>{request.reason}</Text> },
+    { name: 'Requested duration', value: formatDuration(request.duration_seconds) },
+    ...(otherDuration ? [{ name: 'Given duration', value: formatDuration(given.duration_seconds) }] : []),
+    { name: 'Submitted', value: <TimeStamp time={request.submitted_at} /> },
+    ...(request.grant?.expires_at == null
+      ? []
+      : [{ name: 'Ends', value: <TimeStamp time={request.grant.expires_at} precision="second" /> }]),
+    ...(request.action === null ? [] : [{ name: 'Refused action', value: request.action }]),
+    ...(request.evaluation_id === null ? [] : [{ name: 'Evaluation', value: <Code>{request.evaluation_id}</Code> }]),
+    { name: 'Request id', value: <Code>{request.id}</Code> },
+  ];
+  return (
+    <Paper py="sm">
+      <TermList terms={terms} />
+    </Paper>
+  );
+}

@@ -1,0 +1,89 @@
+import { Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation, useParams } from 'react-router';
+import { accessRequestQuery, type AccessRequest } from '../api/access-request.ts';
+import { entitlementName } from '../elements/entitlement-words.ts';
+import { LoadingState } from '../elements/loading-state.tsx';
+import { Page } from '../elements/page.tsx';
+import { ProblemState } from '../elements/problem-state.tsx';
+import { requestStatusWord } from '../elements/request-status-badge.tsx';
+import { Section } from '../elements/section.tsx';
+import { TextLink } from '../elements/text-link.tsx';
+import { ReviewPanel } from '../review/review-panel.tsx';
+import { useMe } from '../shell/me-context.ts';
+import { pollDelay } from './poll-delay.ts';
+import { RequestDetails } from './request-details.tsx';
+import { RequestHistory } from './request-history.tsx';
+import { RequestProgress } from './request-progress.tsx';
+
+/** One request: for its requester the page that waits, for reviewers the page that decides. */
+export function RequestScreen() {
+  const { id = '' } = useParams();
+  return <OneRequest key={id} id={id} />;
+}
+
+function OneRequest({ id }: { readonly id: string }) {
+  const me = useMe();
+  const { pathname } = useLocation();
+  const [openedAtMs] = useState(() => Date.now());
+  const {
+    data: request,
+    error,
+    refetch,
+  } = useQuery({
+    ...accessRequestQuery(id),
+    refetchIntervalInBackground: true,
+    refetchInterval: ({ state: { data } }) =>
+      data !== undefined &&
+      pollDelay({
+        request: data,
+        watchedMs: Date.now() - openedAtMs,
+        visible: document.visibilityState === 'visible',
+      }),
+  });
+  const forReview = pathname.startsWith('/review');
+  const back = forReview ? (
+    <TextLink to="/review">All of Review</TextLink>
+  ) : (
+    <TextLink to="/access-requests">All Access Requests</TextLink>
+  );
+  if (request === undefined) {
+    return (
+      <Page title="Access request" intro={back}>
+        {error === null ? (
+          <LoadingState what="the request" rows={4} />
+        ) : (
+          <ProblemState error={error} onRetry={() => void refetch()} />
+        )}
+      </Page>
+    );
+  }
+  const mine = request.requester.id === me.id;
+  return (
+    <Page title={entitlementName(request)} tabTitle={tabTitle(request)} intro={back} narrow>
+      <Stack gap="xl">
+        <RequestProgress request={request} mine={mine} openedAtMs={openedAtMs} connectionLost={error !== null} />
+        <ReviewPanel request={request} mine={mine} />
+        <Section title="The request">
+          <RequestDetails request={request} />
+        </Section>
+        <Section
+          title="What happened"
+          aside={
+            me.can.read_audit && (
+              <TextLink to={`/settings/audit-log?request_id=${request.id}`}>In the Audit Log</TextLink>
+            )
+          }
+        >
+          <RequestHistory request={request} />
+        </Section>
+      </Stack>
+    </Page>
+  );
+}
+
+/** The status comes first: a tab in the background tells how things stand. */
+function tabTitle(request: AccessRequest): string {
+  return `${requestStatusWord(request.status)}: ${entitlementName(request)}`;
+}

@@ -1,0 +1,9 @@
+/** For a status filter; the empty value means all of them. */
+export const REQUEST_STATUS_CHOICES = [
+  { value: '', label: 'All' },
+  { value: 'pending', label: 'Waiting' },
+  { value: 'approved', label: 'Approved' },
+  { value: 'denied', label: 'Denied' },
+  { value: 'cancelled', label: 'Cancelled' },
+  { value: 'expired', label: 'Timed out' },
+] as const;

@@ -1,0 +1,38 @@
+import { infiniteQueryOptions } from '@tanstack/react-query';
+import type { GrantState } from '../../core/access/grant.ts';
+import { getJson, postJson } from './api-client.ts';
+import type { NamedEntitlement } from './entitlement.ts';
+import type { Page } from './page.ts';
+import type { Person } from './person.ts';
+import { queryKeys } from './query-keys.ts';
+
+export interface Grant extends NamedEntitlement {
+  readonly id: string;
+  readonly subject: Person;
+  readonly starts_at: string;
+  /** null: permanent. */
+  readonly expires_at: string | null;
+  readonly state: GrantState;
+  readonly request_id: string | null;
+  readonly origin: 'request' | 'automatic' | 'assignment';
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly ended_by: Person | null;
+  readonly end_note: string | null;
+}
+
+/** The signed-in person's own grants in every state, newest first. */
+export function myGrantsQuery() {
+  return infiniteQueryOptions({
+    queryKey: queryKeys.myGrants,
+    queryFn: ({ pageParam, signal }) =>
+      getJson<Page<Grant>>('/v1/grants', { query: { subject: 'me', limit: 50, cursor: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** Ends a grant: an Admin revokes it, its holder gives it up. */
+export function revokeGrant(id: string, reason: string): Promise<{ grant: Grant; feed_revision: number }> {
+  return postJson(`/v1/grants/${encodeURIComponent(id)}/revoke`, reason === '' ? {} : { reason });
+}

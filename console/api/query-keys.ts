@@ -1,0 +1,13 @@
+/** Where each answer is kept. A shorter key covers the longer ones that begin with it. */
+export const queryKeys = {
+  me: ['me'],
+  signInOptions: ['sign-in-options'],
+  myGrants: ['grants', 'mine'],
+  accessRequests: ['access-requests', 'list'],
+  accessRequest: (id: string) => ['access-requests', 'one', id],
+  requestPreview: ['access-requests', 'preview'],
+  resources: ['resources', 'list'],
+  resource: (type: string, id: string) => ['resources', 'one', type, id],
+  scopes: ['scopes'],
+  auditEvents: ['audit-events'],
+} as const;

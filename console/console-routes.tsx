@@ -1,0 +1,43 @@
+import { lazy } from 'react';
+import { Navigate, Route, Routes } from 'react-router';
+import { NotFoundScreen } from './shell/not-found-screen.tsx';
+import { RequireSession } from './sign-in/require-session.tsx';
+import { SignInScreen } from './sign-in/sign-in-screen.tsx';
+
+const MyAccessScreen = lazy(async () => ({
+  default: (await import('./my-access/my-access-screen.tsx')).MyAccessScreen,
+}));
+const AccessRequestsScreen = lazy(async () => ({
+  default: (await import('./access-requests/access-requests-screen.tsx')).AccessRequestsScreen,
+}));
+const NewRequestScreen = lazy(async () => ({
+  default: (await import('./access-requests/new-request-screen.tsx')).NewRequestScreen,
+}));
+const RequestScreen = lazy(async () => ({
+  default: (await import('./access-requests/request-screen.tsx')).RequestScreen,
+}));
+const ReviewScreen = lazy(async () => ({ default: (await import('./review/review-screen.tsx')).ReviewScreen }));
+const AuditLogScreen = lazy(async () => ({
+  default: (await import('./audit-log/audit-log-screen.tsx')).AuditLogScreen,
+}));
+
+/** Every address of the console. Each screen is loaded when it is first opened. */
+export function ConsoleRoutes() {
+  return (
+    <Routes>
+      <Route path="/sign-in" element={<SignInScreen />} />
+      <Route element={<RequireSession />}>
+        <Route index element={<Navigate to="/my-access" replace />} />
+        <Route path="/my-access" element={<MyAccessScreen />} />
+        <Route path="/access-requests" element={<AccessRequestsScreen />} />
+        <Route path="/settings/access-requests" element={<Navigate to="/access-requests" replace />} />
+        <Route path="/access-requests/new" element={<NewRequestScreen />} />
+        <Route path="/access-requests/:id" element={<RequestScreen />} />
+        <Route path="/review" element={<ReviewScreen />} />
+        <Route path="/review/:id" element={<RequestScreen />} />
+        <Route path="/settings/audit-log" element={<AuditLogScreen />} />
+        <Route path="*" element={<NotFoundScreen />} />
+      </Route>
+    </Routes>
+  );
+}

@@ -1,0 +1,62 @@
+import { IconClock, IconHourglassLow, IconInfinity } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { Grant } from '../api/grant.ts';
+import { endsSoon, formatCountdown } from '../time/countdown.ts';
+import { formatExactTime } from '../time/format-time.ts';
+import { useNow } from '../time/use-now.ts';
+import classes from './countdown.module.css';
+
+/** What is left of a grant, by the server's clock. Says in words, not only in colour, when it is about to end. */
+export function Countdown({ grant }: { readonly grant: Grant }) {
+  const nowMs = useNow(250);
+  const expiresAtMs = grant.expires_at === null ? null : Date.parse(grant.expires_at);
+  const over = expiresAtMs !== null && nowMs >= expiresAtMs;
+  useRefreshAtEnd(over);
+  if (expiresAtMs === null) {
+    return (
+      <span className={classes.countdown}>
+        <IconInfinity size={20} stroke={1.7} aria-hidden="true" />
+        <span>Permanent, until it is revoked or given up</span>
+      </span>
+    );
+  }
+  if (over) {
+    return (
+      <span className={classes.countdown} data-over>
+        <IconClock size={20} stroke={1.7} aria-hidden="true" />
+        <span>Ended</span>
+      </span>
+    );
+  }
+  const soon = endsSoon(Date.parse(grant.starts_at), expiresAtMs, nowMs);
+  const Shape = soon ? IconHourglassLow : IconClock;
+  return (
+    <span className={classes.countdown} data-soon={soon || undefined}>
+      <Shape size={20} stroke={1.7} aria-hidden="true" />
+      <span>
+        {soon ? 'Ends soon: ' : ''}
+        <time
+          role="timer"
+          className={classes.left}
+          dateTime={grant.expires_at ?? ''}
+          title={formatExactTime(grant.expires_at ?? '')}
+        >
+          {formatCountdown(expiresAtMs - nowMs)}
+        </time>{' '}
+        left
+      </span>
+    </span>
+  );
+}
+
+/** At the end the server is asked what holds now. */
+function useRefreshAtEnd(over: boolean) {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (over)
+      void client.invalidateQueries({
+        predicate: ({ queryKey }) => ['me', 'grants', 'access-requests'].includes(String(queryKey[0])),
+      });
+  }, [over, client]);
+}

@@ -1,0 +1,54 @@
+import type { ReactNode } from 'react';
+import classes from './data-table.module.css';
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => ReactNode;
+  /** A column of buttons or links needs no title for the eye. */
+  readonly titleHidden?: boolean;
+}
+
+interface DataTableProps<Row> {
+  readonly caption: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly rowKey: (row: Row) => string;
+}
+
+/**
+ * A table that becomes one card a row on a phone. The roles are written out because some browsers drop the
+ * meaning of table elements as soon as their display is changed.
+ */
+export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-redundant-roles
+    <table role="table" className={classes.table}>
+      <caption className={classes.caption}>{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map(({ title, titleHidden }) => (
+            <th role="columnheader" scope="col" key={title}>
+              <span className={titleHidden === true ? classes.hidden : undefined}>{title}</span>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <tr role="row" key={rowKey(row)}>
+            {columns.map(({ title, titleHidden, cell }) => (
+              <td role="cell" key={title}>
+                {titleHidden !== true && (
+                  <span className={classes.cellTitle} aria-hidden="true">
+                    {title}
+                  </span>
+                )}
+                <div className={classes.cellValue}>{cell(row)}</div>
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,82 @@
+import { Chip, Group, Input, NativeSelect, NumberInput } from '@mantine/core';
+import { useId } from 'react';
+import {
+  DURATION_PRESETS,
+  fitsUnder,
+  UNIT_SECONDS,
+  type DurationChoice,
+  type DurationUnit,
+} from '../time/duration-choice.ts';
+import { formatDuration } from '../time/format-duration.ts';
+import classes from './duration-field.module.css';
+
+interface DurationFieldProps {
+  readonly label: string;
+  readonly value: DurationChoice;
+  readonly onChange: (value: DurationChoice) => void;
+  /** Longest duration the policy allows, seconds; null: no ceiling. */
+  readonly ceilingSeconds: number | null;
+  readonly error?: string | null;
+}
+
+/** For how long: presets, permanent, or an amount of one's own. What the policy does not allow can't be chosen. */
+export function DurationField({ label, value, onChange, ceilingSeconds, error }: DurationFieldProps) {
+  const id = useId();
+  const descriptions = [ceilingSeconds !== null && `${id}-hint`, error != null && `${id}-error`]
+    .filter(Boolean)
+    .join(' ');
+  return (
+    <fieldset className={classes.field} {...(descriptions === '' ? {} : { 'aria-describedby': descriptions })}>
+      <legend className={classes.legend}>{label}</legend>
+      {ceilingSeconds !== null && (
+        <Input.Description id={`${id}-hint`}>
+          The policy allows {formatDuration(ceilingSeconds)} at the most.
+        </Input.Description>
+      )}
+      <Chip.Group value={value.preset} onChange={(preset) => onChange({ ...value, preset })}>
+        <Group gap="xs" mt={6}>
+          {DURATION_PRESETS.map(({ value: preset, label: words, seconds }) => (
+            <Chip
+              key={preset}
+              value={preset}
+              variant="outline"
+              disabled={seconds !== undefined && !fitsUnder(seconds, ceilingSeconds)}
+            >
+              {words}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      {value.preset === 'custom' && <CustomDuration value={value} onChange={onChange} />}
+      {error != null && (
+        <Input.Error id={`${id}-error`} role="alert" mt={6}>
+          {error}
+        </Input.Error>
+      )}
+    </fieldset>
+  );
+}
+
+function CustomDuration({ value, onChange }: Pick<DurationFieldProps, 'value' | 'onChange'>) {
+  return (
+    <Group gap="xs" mt="sm" align="flex-end" wrap="nowrap">
+      <NumberInput
+        label="Amount"
+        min={1}
+        allowDecimal={false}
+        allowNegative={false}
+        hideControls
+        inputMode="numeric"
+        w="8rem"
+        value={value.amount}
+        onChange={(amount) => onChange({ ...value, amount: typeof amount === 'number' ? amount : '' })}
+      />
+      <NativeSelect
+        label="Unit"
+        data={Object.keys(UNIT_SECONDS)}
+        value={value.unit}
+        onChange={(event) => onChange({ ...value, unit: event.currentTarget.value as DurationUnit })}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,62 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import type { Grant } from '../api/grant.ts';
+import { Countdown } from '../elements/countdown.tsx';
+import { EntitlementLabel } from '../elements/entitlement-label.tsx';
+import { entitlementName } from '../elements/entitlement-words.ts';
+import { TextLink } from '../elements/text-link.tsx';
+import { TimeStamp } from '../elements/time-stamp.tsx';
+import { serverClock } from '../time/server-clock.ts';
+import classes from './grant-pass.module.css';
+import { GiveUpDialog } from './give-up-dialog.tsx';
+import { PassTime } from './pass-time.tsx';
+
+/** One grant, shaped like a pass: what it opens, and on the stub how long. */
+export function GrantPass({ grant }: { readonly grant: Grant }) {
+  const [asking, setAsking] = useState(false);
+  const scheduled = serverClock.nowMs() < Date.parse(grant.starts_at);
+  return (
+    <article className={classes.pass} aria-label={entitlementName(grant)}>
+      <div className={classes.what}>
+        <EntitlementLabel entitlement={grant} />
+        <p className={classes.origin}>
+          {originWords(grant)}{' '}
+          {grant.request_id !== null && <TextLink to={`/access-requests/${grant.request_id}`}>Request</TextLink>}
+        </p>
+      </div>
+      <div className={classes.stub}>
+        {scheduled ? (
+          <span>
+            Opens <TimeStamp time={grant.starts_at} />
+          </span>
+        ) : (
+          <Countdown grant={grant} />
+        )}
+        {grant.expires_at !== null && (
+          <>
+            {!scheduled && <PassTime startsAt={grant.starts_at} expiresAt={grant.expires_at} />}
+            <span className={classes.until}>
+              until <TimeStamp time={grant.expires_at} precision="second" />
+            </span>
+          </>
+        )}
+        <Button
+          variant="subtle"
+          color="gray"
+          size="compact-sm"
+          className={classes.giveUp ?? ''}
+          aria-label={`Give up ${entitlementName(grant)}`}
+          onClick={() => setAsking(true)}
+        >
+          Give up
+        </Button>
+      </div>
+      <GiveUpDialog grant={grant} opened={asking} onClose={() => setAsking(false)} />
+    </article>
+  );
+}
+
+function originWords(grant: Grant): string {
+  if (grant.origin === 'assignment') return 'Assigned by an Admin.';
+  return grant.origin === 'automatic' ? 'Approved automatically.' : 'Approved on request.';
+}

@@ -1,0 +1,72 @@
+import { Burger, Drawer } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { Suspense, useEffect } from 'react';
+import { Link, Outlet, useLocation, useNavigationType } from 'react-router';
+import type { Me } from '../api/me.ts';
+import { BrandMark } from '../elements/brand-mark.tsx';
+import { LoadingState } from '../elements/loading-state.tsx';
+import { AccountPanel } from './account-panel.tsx';
+import classes from './console-shell.module.css';
+import { Navigation } from './navigation.tsx';
+import { ScreenBoundary } from './screen-boundary.tsx';
+
+/** Navigation at the left, or behind a burger on a phone; the screen beside it. */
+export function ConsoleShell({ me }: { readonly me: Me }) {
+  const [menuOpened, menu] = useDisclosure(false);
+  const { pathname } = useLocation();
+  useScrollToTop(pathname);
+  return (
+    <div className={classes.shell}>
+      <a href="#content" className={classes.skip}>
+        Skip to content
+      </a>
+      <header className={classes.top}>
+        <Brand />
+        <Burger opened={menuOpened} onClick={menu.toggle} aria-label="Menu" aria-expanded={menuOpened} />
+      </header>
+      <aside className={classes.side} aria-label="Navigation and account">
+        <Brand />
+        <Navigation me={me} />
+        <div className={classes.foot}>
+          <AccountPanel me={me} />
+        </div>
+      </aside>
+      <Drawer
+        opened={menuOpened}
+        onClose={menu.close}
+        title="Menu"
+        size="min(20rem, 86vw)"
+        closeButtonProps={{ 'aria-label': 'Close menu' }}
+      >
+        <Navigation me={me} onNavigate={menu.close} />
+        <div className={classes.foot}>
+          <AccountPanel me={me} />
+        </div>
+      </Drawer>
+      <main id="content" tabIndex={-1} className={classes.main}>
+        <ScreenBoundary key={pathname}>
+          <Suspense fallback={<LoadingState what="this screen" />}>
+            <Outlet />
+          </Suspense>
+        </ScreenBoundary>
+      </main>
+    </div>
+  );
+}
+
+function Brand() {
+  return (
+    <Link to="/my-access" className={classes.brand}>
+      <BrandMark />
+      <span>Hallpass</span>
+    </Link>
+  );
+}
+
+/** Going back keeps the place; going on starts at the top. */
+function useScrollToTop(pathname: string) {
+  const navigationType = useNavigationType();
+  useEffect(() => {
+    if (navigationType !== 'POP') window.scrollTo(0, 0);
+  }, [pathname, navigationType]);
+}
