@@ -12,7 +12,7 @@ const { loadPolicySync } = createRequire(import.meta.url)(
 /** The part of the WebAssembly API used here; the types of Node leave it out. */
 declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>;
-  readonly Module: { imports(module: object): { readonly name: string }[] };
+  readonly Module: Record<'imports' | 'exports', (module: object) => { readonly name: string }[]>;
 };
 
 /**
@@ -32,9 +32,11 @@ const WASM_PAGE_BYTES = 64 * 1024;
 const INITIAL_PAGES = 16;
 
 /** One instance may take this much for its tables, one input and the work on it; an evaluation that needs more fails. */
-export const MAX_POLICY_MEMORY_BYTES = 128 * 1024 * 1024;
+export const MAX_POLICY_MEMORY_BYTES = 64 * 1024 * 1024;
 
-/** Exports of a module that OPA compiled (ABI 1, OPA documentation, "WebAssembly", section "Exports"). */
+/** What a module that OPA compiled exports since ABI 1.2 (OPA documentation, "WebAssembly", section "Exports"). */
+const EXPORTS = ['opa_wasm_abi_version', 'opa_wasm_abi_minor_version', 'opa_eval', 'entrypoints', 'builtins'];
+
 interface PolicyExports {
   builtins(): number;
   opa_json_dump(address: number): number;
@@ -85,6 +87,12 @@ async function compile(wasm: Uint8Array): Promise<object> {
   // no module it makes today asks for it.
   if (WebAssembly.Module.imports(module).some((wanted) => wanted.name === 'opa_println')) {
     throw new PolicyEngineError('The policy prints. Input may hold personal data, so remove its print() calls.');
+  }
+  const exported = new Set(WebAssembly.Module.exports(module).map((offered) => offered.name));
+  if (!EXPORTS.every((name) => exported.has(name))) {
+    throw new PolicyEngineError(
+      'The policy.wasm of the bundle was not compiled by OPA, or by one too old to run here.',
+    );
   }
   return module;
 }
