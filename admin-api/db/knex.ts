@@ -1,5 +1,5 @@
 import createKnex, { type Knex } from 'knex';
-import pg from 'pg';
+import { types as pgTypes } from 'pg';
 
 export type { Knex };
 
@@ -8,7 +8,7 @@ const INT8_OID = 20;
 /** bigint columns hold revisions and sequences, which stay below 2^53 for any lifetime: numbers, not strings. */
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
-    return oid === INT8_OID ? (text: string) => Number(text) : pg.types.getTypeParser(oid, format);
+    return oid === INT8_OID ? (text: string) => Number(text) : pgTypes.getTypeParser(oid, format);
   },
 };
 

@@ -87,18 +87,20 @@ function rememberAnswer(
     body = value;
     return json.call(response, value);
   };
+  const finish = async (args: Parameters<typeof end>): Promise<void> => {
+    const row = knex('idempotency_keys').where(id);
+    try {
+      if (response.statusCode < 400) await row.update({ status: response.statusCode, body: JSON.stringify(body) });
+      else await row.delete();
+    } catch (error) {
+      next(error);
+      return;
+    }
+    end.apply(response, args);
+  };
   response.end = ((...args: Parameters<typeof end>) => {
     response.end = end;
-    const keep = response.statusCode < 400;
-    const written = keep
-      ? knex('idempotency_keys')
-          .where(id)
-          .update({ status: response.statusCode, body: JSON.stringify(body) })
-      : knex('idempotency_keys').where(id).delete();
-    written.then(
-      () => end.apply(response, args),
-      (error: unknown) => next(error),
-    );
+    void finish(args);
     return response;
   }) as typeof end;
 }

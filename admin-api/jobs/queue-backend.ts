@@ -1,6 +1,6 @@
 import { Queue, Worker, createPostgresBackend, runMigrations, withBackend, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import { Pool } from 'pg';
 import type { Logger } from '../../core/process/logger.ts';
 
 /** What the jobs need of BullMQ, the same on both backends. */
@@ -30,7 +30,7 @@ export function openQueueBackend(
 }
 
 async function openPostgresQueues(databaseUrl: string, logger: Logger): Promise<QueueBackend> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: databaseUrl,
     max: 6,
     options: `-c search_path=${SCHEMA}`,

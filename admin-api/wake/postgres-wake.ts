@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import type { Logger } from '../../core/process/logger.ts';
 import { WAKE_TOPICS, type Wake, type WakeTopic } from './wake.ts';
 
@@ -8,12 +8,14 @@ const RECONNECT_MS = 1_000;
 /** Wake-ups over LISTEN / NOTIFY, on one connection of its own that is made anew whenever it breaks. */
 export async function openPostgresWake(databaseUrl: string, logger: Logger): Promise<Wake> {
   const listeners = new Set<(topic: WakeTopic) => void>();
-  let client: pg.Client | null = null;
+  let client: Client | null = null;
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
+  const unsent = new Set<WakeTopic>();
+  let sending: Promise<void> | null = null;
 
   async function connect(): Promise<void> {
-    const fresh = new pg.Client({ connectionString: databaseUrl, keepAlive: true });
+    const fresh = new Client({ connectionString: databaseUrl, keepAlive: true });
     fresh.on('notification', ({ payload }) => {
       const topic = WAKE_TOPICS.find((known) => known === payload);
       if (topic !== undefined) for (const listener of listeners) listener(topic);
@@ -32,7 +34,7 @@ export async function openPostgresWake(databaseUrl: string, logger: Logger): Pro
     for (const topic of WAKE_TOPICS) for (const listener of listeners) listener(topic);
   }
 
-  function lost(which: pg.Client, error: unknown): void {
+  function lost(which: Client, error: unknown): void {
     if (client === which) client = null;
     which.removeAllListeners();
     which.on('error', () => {});
@@ -45,11 +47,25 @@ export async function openPostgresWake(databaseUrl: string, logger: Logger): Pro
     }, RECONNECT_MS);
   }
 
+  /** One at a time: a connection runs one statement at once, and topics that come in meanwhile fold into one more. */
+  async function notifyAll(): Promise<void> {
+    while (unsent.size > 0 && client !== null) {
+      const topics = [...unsent];
+      unsent.clear();
+      await client
+        .query('SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic', [CHANNEL, topics])
+        .catch(() => {});
+    }
+  }
+
   await connect();
   return {
     send(topic) {
       for (const listener of listeners) listener(topic);
-      client?.query('SELECT pg_notify($1, $2)', [CHANNEL, topic]).catch(() => {});
+      unsent.add(topic);
+      sending ??= notifyAll().finally(() => {
+        sending = null;
+      });
     },
     onWake: (listener) => void listeners.add(listener),
     async close() {
