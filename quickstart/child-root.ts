@@ -6,7 +6,7 @@ import { EXIT_CONFIG } from '../core/process/read-config.ts';
 
 export interface ChildRoot {
   readonly name: string;
-  /** Resolves when `isReady` says so for the first time. Rejects when the child ends before that. */
+  /** Resolves when it is ready for the first time. Rejects when it ends before that. */
   readonly ready: Promise<void>;
   stop(): Promise<void>;
 }
@@ -15,12 +15,14 @@ export interface ChildRootOptions {
   readonly name: string;
   /** The root's file. */
   readonly file: string;
+  readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Everything it writes goes here; a new start of the quickstart begins the file again. */
   readonly logFile: string;
   /** Tells the person at the terminal. */
   readonly say: (line: string) => void;
-  readonly isReady: () => Promise<boolean>;
+  /** Left out: the child's own message `{type: 'ready'}` is enough. */
+  readonly isReady?: () => Promise<boolean>;
 }
 
 const DIE_WITH_PARENT = new URL('./die-with-parent.ts', import.meta.url).href;
@@ -71,16 +73,21 @@ export function startChildRoot(options: ChildRootOptions): ChildRoot {
 interface Run {
   /** Exit code or signal. */
   readonly ended: Promise<number | string>;
+  saidReady(): boolean;
   lastWords(): string;
   stop(): Promise<void>;
 }
 
 function startRun(options: ChildRootOptions, log: NodeJS.WritableStream): Run {
-  const child = spawn(process.execPath, ['--import', DIE_WITH_PARENT, options.file], {
+  const child = spawn(process.execPath, ['--import', DIE_WITH_PARENT, options.file, ...(options.args ?? [])], {
     env: { ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     // Out of the terminal's process group: Ctrl-C reaches the parent only, who stops the children in order.
     detached: true,
+  });
+  let ready = false;
+  child.on('message', (message) => {
+    if ((message as { type?: unknown } | null)?.type === 'ready') ready = true;
   });
   const words: string[] = [];
   for (const stream of [child.stdout!, child.stderr!]) {
@@ -95,7 +102,7 @@ function startRun(options: ChildRootOptions, log: NodeJS.WritableStream): Run {
     // `close`, not `exit`: by then its last words have arrived.
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   });
-  return { ended, lastWords: () => words.join('\n'), stop: () => stopChild(child, ended) };
+  return { ended, saidReady: () => ready, lastWords: () => words.join('\n'), stop: () => stopChild(child, ended) };
 }
 
 async function stopChild(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
@@ -115,7 +122,7 @@ async function waitUntilReady(options: ChildRootOptions, run: Run, signal: Abort
       throw new Error(`${options.name} ${why}:\n${run.lastWords()}`);
     }
     if (signal.aborted) throw new Error(`${options.name} was stopped before it was ready.`);
-    if (await options.isReady().catch(() => false)) return;
+    if (options.isReady === undefined ? run.saidReady() : await options.isReady().catch(() => false)) return;
     if (performance.now() > deadline) {
       throw new Error(`${options.name} was not ready after ${READY_TIMEOUT_MS / 1000} s:\n${run.lastWords()}`);
     }

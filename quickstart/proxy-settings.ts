@@ -29,6 +29,8 @@ export function proxySettings(options: {
       },
     },
     policy: { bundle },
+    // Ctrl-C should not have to wait for an event stream that somebody watches.
+    limits: { shutdown_grace_ms: 1_000 },
     routes: upstreams.map(({ resource, url }) => ({
       path: `/${resource.type}s/${resource.id}`,
       resource: `${resource.type}:${resource.id}`,

@@ -19,7 +19,7 @@ const bodySchema = z.strictObject({ email: z.email() });
  */
 export function createQuickstartRoutes(options: {
   readonly parts: SignInParts;
-  readonly people: SignInPeople;
+  readonly people: Pick<SignInPeople, 'findByEmail'>;
   readonly tokens: DemoTokens;
   readonly publicUrl: string;
 }): Router {
@@ -60,7 +60,10 @@ function assertLoopback(request: Request): void {
   }
 }
 
-async function findPerson(people: SignInPeople, request: Request): Promise<SignInPerson & { readonly sub: string }> {
+async function findPerson(
+  people: Pick<SignInPeople, 'findByEmail'>,
+  request: Request,
+): Promise<SignInPerson & { readonly sub: string }> {
   const { email } = bodySchema.parse(request.body ?? {});
   const person = await people.findByEmail(email);
   if (person === null) {

@@ -10,7 +10,6 @@ const schema = z.object({
   HALLPASS_DECISION_PORT: port.default(8181),
   HALLPASS_PROXY_OPS_PORT: port.default(9090),
   HALLPASS_ADMIN_OPS_PORT: port.default(9091),
-  HALLPASS_WORKER_OPS_PORT: port.default(0),
   HALLPASS_DATA_DIR: z.string().default('.hallpass'),
   HALLPASS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' }).optional(),
@@ -23,7 +22,6 @@ export const PORT_NAMES = [
   'HALLPASS_DECISION_PORT',
   'HALLPASS_PROXY_OPS_PORT',
   'HALLPASS_ADMIN_OPS_PORT',
-  'HALLPASS_WORKER_OPS_PORT',
 ] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 

@@ -7,11 +7,13 @@ export interface Addresses {
   readonly decision: string;
   readonly proxy_ops: string;
   readonly admin_ops: string;
-  readonly worker_ops: string;
 }
 
 /** Where things are, who the demo people are, and something to paste. */
-export function welcome(addresses: Addresses, facts: { readonly database: string; readonly queue: string }): string {
+export function welcome(
+  addresses: Addresses,
+  facts: { readonly database: string; readonly queue: string; readonly dataDir: string },
+): string {
   const people = DEMO_PEOPLE.map(({ email, role }) => `  ${email.padEnd(20)} ${role.padEnd(7)} ${whatTheyDo(role)}`);
   return `
   Console         ${addresses.admin}
@@ -20,6 +22,7 @@ export function welcome(addresses: Addresses, facts: { readonly database: string
   Health          ${addresses.proxy_ops}/readyz  ${addresses.admin_ops}/readyz
   Database        ${facts.database}
   Queue           ${facts.queue}
+  Data and logs   ${facts.dataDir}
 
   Demo people; no passwords:
 ${people.join('\n')}

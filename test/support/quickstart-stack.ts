@@ -38,7 +38,6 @@ export async function startStack(profile: Profile, env: Readonly<Record<string, 
     HALLPASS_DECISION_PORT: '0',
     HALLPASS_PROXY_OPS_PORT: '0',
     HALLPASS_ADMIN_OPS_PORT: '0',
-    HALLPASS_WORKER_OPS_PORT: '0',
     HALLPASS_DATA_DIR: directory.path,
     DATABASE_URL: database?.connectionString ?? '',
     REDIS_URL: redis?.url ?? '',
@@ -55,13 +54,13 @@ export async function startStack(profile: Profile, env: Readonly<Record<string, 
     await child.line('hallpass ready', 120_000);
     const state = JSON.parse(await readFile(join(directory.path, 'quickstart.json'), 'utf8')) as {
       addresses: Addresses;
-      database_url: string;
+      database_url: string | null;
     };
     return {
       ...clientsOf(state.addresses),
       urls: state.addresses,
       child,
-      databaseUrl: state.database_url,
+      databaseUrl: database?.connectionString ?? state.database_url!,
       redisUrl: redis?.url ?? null,
       dataDir: directory.path,
       stop,

@@ -37,7 +37,6 @@ describe('the settings', () => {
         HALLPASS_DECISION_PORT: 8181,
         HALLPASS_PROXY_OPS_PORT: 9090,
         HALLPASS_ADMIN_OPS_PORT: 9091,
-        HALLPASS_WORKER_OPS_PORT: 0,
       },
       dataDir: '/repo/.hallpass',
       logLevel: 'info',
