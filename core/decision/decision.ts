@@ -33,7 +33,8 @@ export interface Decision {
   readonly policy_revision: string | null;
 }
 
-const answerSchema = z.discriminatedUnion('allow', [
+/** What `hallpass/authz/decision` must answer. Documented in docs/policy-input.md. */
+export const answerSchema = z.discriminatedUnion('allow', [
   z.object({
     allow: z.literal(true),
     reason: z.enum(ALLOW_REASONS),
