@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { parseResourceKey } from '../core/access/resource.ts';
+import { readTarget } from './gate/normal-path.ts';
+
+/**
+ * The shape of the sidecar's configuration (YAML file named by `HALLPASS_PROXY_CONFIG`; see proxy/example.yaml).
+ * Least of all that is needed:
+ *
+ *   public_url: http://127.0.0.1:8080            where clients reach the proxy
+ *   console_url: http://127.0.0.1:4000           where people ask for access; links in denials lead there
+ *   control_plane: { url: http://127.0.0.1:4000 }
+ *   identity: { jwt: { jwks_url, issuer, audience, cookie?: hallpass_token } }
+ *   policy: { bundle: policies/bundle/policy.tar.gz }
+ *   routes: [{ path: /connections/aws-production, resource: connection:aws-production, upstream: http://127.0.0.1:5001 }]
+ *
+ * Everything else has a default below. Secrets are no part of it: see `ProxySecrets`.
+ */
+
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .refine((value) => !/[?#]/.test(value), { message: 'must have no query or fragment' })
+  .refine((value) => new URL(value).username === '' && new URL(value).password === '', {
+    message: 'must hold no user name or password',
+  })
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const originUrl = httpUrl.refine((value) => new URL(value).pathname === '/', { message: 'must have no path' });
+
+const port = z.int().min(0).max(65_535);
+const milliseconds = z.int().min(0).max(2_147_483_647);
+const positiveMilliseconds = z.int().min(1).max(2_147_483_647);
+const count = z.int().min(1).max(1_000_000_000);
+
+const resourceKeyText = z.string().refine((text) => parseResourceKey(text) !== null, {
+  message: 'must be a resource such as connection:aws-production',
+});
+
+const resourcePattern = z
+  .string()
+  .refine((text) => text === '*' || /^(connection|target|feature):\*$/.test(text) || parseResourceKey(text) !== null, {
+    message: 'must be *, feature:* or a resource such as feature:cost-explorer',
+  });
+
+const actionName = z
+  .string()
+  .min(1)
+  .max(64)
+  .regex(/^[a-z][a-z0-9_-]*$/, 'must be lower-case letters, digits, dashes or underscores');
+
+const routeSchema = z.strictObject({
+  /** Guards this resource. */
+  resource: resourceKeyText,
+  /** Prefix of the path, on segment boundaries. The longest one that fits wins; `/` takes what no other takes. */
+  path: z
+    .string()
+    .refine((path) => readTarget(path).refused === null && readTarget(path).path === path && !path.includes('?'), {
+      message: 'must be an absolute path in its normal form, such as /connections/aws-production',
+    })
+    .transform((path) => path.replace(/\/$/, '')),
+  /** Exact host name, without port; left out: any. */
+  host: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'must be a lower-case host name without port')
+    .optional(),
+  upstream: httpUrl,
+  strip_prefix: z.boolean().default(true),
+  /** Sends the client's own Host on; otherwise the upstream sees its own. */
+  preserve_host: z.boolean().default(false),
+  /** Sends the client's Authorization on, for upstreams that have logins of their own. */
+  forward_authorization: z.boolean().default(false),
+  /** Method (or UPGRADE) to action, over the defaults: GET HEAD OPTIONS read, POST PUT PATCH DELETE write, UPGRADE connect. */
+  actions: z.record(z.string().regex(/^[A-Z-]{1,32}$/, 'must be an HTTP method or UPGRADE'), actionName).default({}),
+});
+export type RouteConfig = z.infer<typeof routeSchema>;
+
+/** Asymmetric only: with a shared secret every verifier could make tokens (RFC 8725 3.1, 3.2). */
+const ALGORITHMS = [
+  'EdDSA',
+  'Ed25519',
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
+] as const;
+
+const jwtSchema = z.strictObject({
+  jwks_url: httpUrl,
+  issuer: z.string().min(1),
+  audience: z.string().min(1),
+  algorithms: z.array(z.enum(ALGORITHMS)).min(1).default(['EdDSA', 'ES256', 'PS256', 'RS256']),
+  /** Browsers may carry the same token in this cookie; left out: the Authorization header only. */
+  cookie: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, dashes or underscores')
+    .optional(),
+  clock_tolerance_seconds: z.int().min(0).max(60).default(5),
+});
+export type JwtConfig = z.infer<typeof jwtSchema>;
+
+/** Every bound of the data plane (law 15); each is shown by the metric `hallpass_proxy_limit{name}`. */
+const limitsSchema = z.strictObject({
+  /** Request line and headers together, in bytes. */
+  header_bytes: z.int().min(1024).max(1_048_576).default(16_384),
+  header_count: count.default(200),
+  /** From the first byte of a request to the end of its headers. */
+  headers_timeout_ms: positiveMilliseconds.default(10_000),
+  /** Silence on a connection in use, in both directions. */
+  idle_timeout_ms: milliseconds.default(900_000),
+  keep_alive_timeout_ms: positiveMilliseconds.default(60_000),
+  connections: count.default(10_000),
+  /** From the end of an upload's last byte to the first byte of the upstream's answer. */
+  upstream_timeout_ms: positiveMilliseconds.default(60_000),
+  upstream_idle_sockets: count.default(256),
+  /** The longest body of a refused request that is read and dropped to keep its connection. */
+  refused_body_bytes: z.int().min(0).default(65_536),
+  token_chars: z.int().min(256).max(65_536).default(8_192),
+  verified_tokens: count.default(10_000),
+  verified_token_ms: positiveMilliseconds.default(600_000),
+  jwks_timeout_ms: positiveMilliseconds.default(5_000),
+  jwks_cooldown_ms: milliseconds.default(10_000),
+  jwks_max_age_ms: positiveMilliseconds.default(600_000),
+  decision_body_bytes: z.int().min(1024).max(16_777_216).default(65_536),
+  feed_reconnect_min_ms: positiveMilliseconds.default(100),
+  feed_reconnect_max_ms: positiveMilliseconds.default(5_000),
+  feed_request_timeout_ms: positiveMilliseconds.default(10_000),
+  /** Heartbeats that may be missed before the feed's connection counts as dead. */
+  feed_missed_heartbeats: z.int().min(1).max(100).default(3),
+  /** The longest the event loop is held at a stretch by a snapshot or by judging live connections again. */
+  slice_ms: positiveMilliseconds.default(4),
+  /** What is in flight at a stop gets this long to finish. */
+  shutdown_grace_ms: milliseconds.default(5_000),
+});
+export type ProxyLimits = z.infer<typeof limitsSchema>;
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const proxyConfigSchema = z.strictObject({
+  public_url: originUrl,
+  console_url: httpUrl,
+  proxy: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8080) }).prefault({}),
+  decision_api: z
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8181),
+      /** Where apps reach it, for its metadata document; left out: http://<host>:<port>. */
+      public_url: originUrl.optional(),
+      /** What apps may ask about, besides the resources of the routes. */
+      resources: z.array(resourcePattern).default(['feature:*']),
+    })
+    .prefault({}),
+  ops: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),
+  control_plane: z.strictObject({ url: httpUrl }),
+  identity: z.strictObject({ jwt: jwtSchema }),
+  policy: z.strictObject({
+    /** Path of the compiled bundle (`npm run policies:build`). Replaced whole when the file changes. */
+    bundle: z.string().min(1),
+    poll_ms: positiveMilliseconds.default(1_000),
+  }),
+  facts: z
+    .strictObject({
+      /** Older facts are not trusted: everything is refused. Also how long a revoked grant can live on a sidecar that is cut off. */
+      max_age_ms: positiveMilliseconds.default(60_000),
+    })
+    .prefault({}),
+  routes: z.array(routeSchema).min(1).superRefine(refuseTwins),
+  limits: limitsSchema.prefault({}),
+  log_level: z.enum(LOG_LEVELS).default('info'),
+});
+export type ProxyConfig = z.output<typeof proxyConfigSchema>;
+export type ProxyConfigInput = z.input<typeof proxyConfigSchema>;
+
+/** From the environment only, never from a file. */
+export interface ProxySecrets {
+  /** The sidecar's credential for the feed (`HALLPASS_FEED_TOKEN`). */
+  readonly feedToken: string;
+  /** What callers of the decision API must send (`HALLPASS_DECISION_TOKEN`); null: its port is guarded by the network alone. */
+  readonly decisionToken: string | null;
+}
+
+function refuseTwins(routes: readonly RouteConfig[], context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, route] of routes.entries()) {
+    const key = `${route.host ?? '*'} ${route.path}`;
+    if (seen.has(key)) {
+      context.addIssue({ code: 'custom', path: [index, 'path'], message: 'is taken by another route already' });
+    }
+    seen.add(key);
+  }
+}
+
+/** What this sidecar asks the feed for: the resources of its routes and what its decision API answers for. */
+export function servedPatterns(config: Pick<ProxyConfig, 'routes' | 'decision_api'>): string[] {
+  const patterns = new Set([...config.routes.map((route) => route.resource), ...config.decision_api.resources]);
+  return patterns.has('*') ? ['*'] : [...patterns].toSorted();
+}

@@ -1,0 +1,244 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Agent, request, type Dispatcher } from 'undici';
+import { decodeFeedMessage, MAX_FEED_LINE_CHARS, type FeedMessage } from '../../core/feed/feed-message.ts';
+import type { Logger } from '../../core/process/logger.ts';
+import type { ProxyLimits } from '../config.ts';
+import { AppliedReport } from './applied-report.ts';
+import type { FactSource } from './fact-source.ts';
+import { FeedLines } from './feed-lines.ts';
+import type { MonotonicClock } from './freshness.ts';
+
+/** Until the hello has said how often heartbeats come. */
+const FIRST_HEARTBEAT_MS = 5_000;
+/** Heartbeats may be tiny in tests; a busy process must not call that silence. */
+const LEAST_SILENCE_MS = 250;
+
+export interface FeedReaderOptions {
+  readonly controlUrl: string;
+  readonly token: string;
+  readonly instance: string;
+  readonly patterns: readonly string[];
+  /** What the sidecar says of itself at each connect. */
+  readonly registration: () => object;
+  readonly source: FactSource;
+  readonly limits: ProxyLimits;
+  readonly logger: Logger;
+  readonly now: MonotonicClock;
+  readonly onEvent?: (event: 'connected' | 'disconnected' | 'resync') => void;
+}
+
+class FeedError extends Error {
+  override readonly name = 'FeedError';
+}
+
+/**
+ * Keeps the facts current: registers, reads the stream, connects again for ever with growing pauses. Anything odd in the
+ * stream drops the revision, so that the next connection starts with a snapshot; the facts held stay in use meanwhile,
+ * until they are too old.
+ */
+export class FeedReader {
+  readonly #options: FeedReaderOptions;
+  readonly #agent: Agent;
+  readonly #applied: AppliedReport;
+  readonly #stopping = new AbortController();
+  #connection: AbortController | null = null;
+  #wantsSnapshot = true;
+  #failures = 0;
+  #running: Promise<void> = Promise.resolve();
+  #isConnected = false;
+
+  constructor(options: FeedReaderOptions) {
+    this.#options = options;
+    // No body timeout: the stream is endless, and silence on it is watched below.
+    this.#agent = new Agent({
+      bodyTimeout: 0,
+      headersTimeout: options.limits.feed_request_timeout_ms,
+      connect: { timeout: options.limits.feed_request_timeout_ms },
+    });
+    this.#applied = new AppliedReport((body) => this.#post('applied', body), options.limits, options.logger);
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#connection?.abort();
+    this.#applied.stop();
+    await this.#running;
+    await this.#agent.destroy();
+  }
+
+  async #run(): Promise<void> {
+    const { logger } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#connect();
+        throw new FeedError('the stream ended');
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        if (this.#isConnected) this.#options.onEvent?.('disconnected');
+        this.#isConnected = false;
+        this.#failures += 1;
+        const waitMs = this.#backoffMs();
+        logger.warn({ err: error, wait_ms: waitMs, failures: this.#failures }, 'the feed is not connected');
+        await this.#pause(waitMs);
+      }
+    }
+  }
+
+  /** Full jitter, so that many sidecars don't come back in step. */
+  #backoffMs(): number {
+    const { feed_reconnect_min_ms: least, feed_reconnect_max_ms: most } = this.#options.limits;
+    const ceiling = Math.min(most, least * 2 ** Math.min(this.#failures - 1, 20));
+    return Math.round(least / 2 + Math.random() * Math.max(0, ceiling - least / 2));
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      const { signal } = this.#stopping;
+      signal.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      }
+    });
+  }
+
+  async #connect(): Promise<void> {
+    const { source } = this.#options;
+    this.#connection = new AbortController();
+    await this.#register();
+    source.startConnection();
+    const response = await request(this.#streamUrl(), {
+      dispatcher: this.#agent,
+      method: 'GET',
+      headers: { authorization: `Bearer ${this.#options.token}`, accept: 'application/x-ndjson' },
+      signal: this.#connection.signal,
+    });
+    if (response.statusCode !== 200) {
+      await response.body.dump();
+      throw new FeedError(`the stream answered ${response.statusCode}${hint(response.statusCode)}`);
+    }
+    await this.#read(response.body, this.#connection);
+  }
+
+  async #read(body: Dispatcher.ResponseData['body'], connection: AbortController): Promise<void> {
+    const { now, limits } = this.#options;
+    const lines = new FeedLines(MAX_FEED_LINE_CHARS);
+    let silenceMs = FIRST_HEARTBEAT_MS * limits.feed_missed_heartbeats;
+    let heardAt = now();
+    const watch = setInterval(() => {
+      if (now() - heardAt > silenceMs) connection.abort(new FeedError('nothing was heard for too long'));
+    }, LEAST_SILENCE_MS / 2);
+    watch.unref();
+    try {
+      for await (const chunk of body) {
+        heardAt = now();
+        let sliceStart = heardAt;
+        for (const line of lines.push(chunk as Uint8Array)) {
+          const heartbeatMs = this.#take(line, heardAt);
+          if (heartbeatMs !== null) {
+            silenceMs = Math.max(LEAST_SILENCE_MS, heartbeatMs * limits.feed_missed_heartbeats);
+          }
+          if (now() - sliceStart > limits.slice_ms) {
+            await nextTurn();
+            sliceStart = now();
+            heardAt = sliceStart;
+          }
+        }
+      }
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  /** @returns the interval of heartbeats, from a hello */
+  #take(line: string, receivedAt: number): number | null {
+    const { source } = this.#options;
+    let problem: string | null;
+    let message: FeedMessage | null = null;
+    try {
+      message = decodeFeedMessage(line);
+      problem = source.receive(message, receivedAt);
+    } catch (error) {
+      problem = error instanceof Error ? error.message : 'unreadable';
+    }
+    if (message === null || problem !== null) {
+      this.#wantsSnapshot = true;
+      this.#options.onEvent?.('resync');
+      throw new FeedError(`a snapshot is needed: ${problem}`);
+    }
+    if (message.type === 'hello') {
+      this.#greeted(message.mode);
+      return message.heartbeat_interval_ms;
+    }
+    if (message.type === 'snapshot-end') this.#wantsSnapshot = false;
+    if (message.type === 'snapshot-end' || message.type === 'change') this.#reportApplied();
+    // Only what keeps the facts current shows that the connection is worth its name.
+    if (message.type !== 'fact' && message.type !== 'snapshot-begin') this.#failures = 0;
+    return null;
+  }
+
+  #reportApplied(): void {
+    const { epoch, revision } = this.#options.source;
+    if (epoch !== null) this.#applied.report(epoch, revision);
+  }
+
+  #greeted(mode: 'snapshot' | 'tail'): void {
+    this.#isConnected = true;
+    if (mode === 'tail') this.#reportApplied();
+    this.#options.onEvent?.('connected');
+    this.#options.logger.info({ mode, revision: this.#options.source.revision }, 'the feed is connected');
+  }
+
+  #streamUrl(): string {
+    const { controlUrl, instance, patterns, source } = this.#options;
+    const url = new URL(`${controlUrl}/feed/v1/stream`);
+    url.searchParams.set('instance', instance);
+    url.searchParams.set('resources', patterns.join(','));
+    if (!this.#wantsSnapshot && source.epoch !== null) {
+      url.searchParams.set('epoch', source.epoch);
+      url.searchParams.set('revision', String(source.revision));
+    }
+    return url.toString();
+  }
+
+  async #register(): Promise<void> {
+    await this.#send(
+      'PUT',
+      `/feed/v1/sidecars/${encodeURIComponent(this.#options.instance)}`,
+      this.#options.registration(),
+    );
+  }
+
+  #post(what: 'applied', body: object): Promise<void> {
+    return this.#send('POST', `/feed/v1/sidecars/${encodeURIComponent(this.#options.instance)}/${what}`, body);
+  }
+
+  async #send(method: 'PUT' | 'POST', path: string, body: object): Promise<void> {
+    const response = await request(`${this.#options.controlUrl}${path}`, {
+      dispatcher: this.#agent,
+      method,
+      headers: { authorization: `Bearer ${this.#options.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: this.#stopping.signal,
+      bodyTimeout: this.#options.limits.feed_request_timeout_ms,
+    });
+    await response.body.dump();
+    if (response.statusCode !== 204 && response.statusCode !== 200) {
+      throw new FeedError(`${method} ${path} answered ${response.statusCode}${hint(response.statusCode)}`);
+    }
+  }
+}
+
+function hint(status: number): string {
+  return status === 401 || status === 403 ? '; check HALLPASS_FEED_TOKEN and what it may serve' : '';
+}

@@ -1,0 +1,216 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { CutReason } from '../core/access/reason-code.ts';
+import type { Logger } from '../core/process/logger.ts';
+import type { ProxyLimits } from './config.ts';
+import type { MonotonicClock } from './facts/freshness.ts';
+import { UpgradedConnection } from './forward/upgraded-connection.ts';
+import type { LiveConnection, LiveConnections } from './forward/live-connections.ts';
+import { Upstream, type UpstreamFailure } from './forward/upstream.ts';
+import type { AccessRequestLinks } from './gate/access-request-link.ts';
+import type { DecisionLog } from './gate/decision-log.ts';
+import { denialAnswer } from './gate/denial-answer.ts';
+import type { Gate } from './gate/gate.ts';
+import { problemAnswer, type Answer } from './gate/problem.ts';
+import { sendAnswer, sendRawAnswer } from './gate/send-answer.ts';
+import type { Admission, Denial, Verdict } from './gate/verdict.ts';
+import type { ProxyMetrics } from './proxy-metrics.ts';
+import type { TrafficHandler } from './traffic-server.ts';
+
+export interface ForwardTrafficParts {
+  readonly gate: Gate;
+  readonly links: AccessRequestLinks;
+  readonly live: LiveConnections;
+  readonly log: DecisionLog;
+  readonly metrics: ProxyMetrics;
+  readonly logger: Logger;
+  readonly limits: ProxyLimits;
+  readonly now: MonotonicClock;
+}
+
+/** Gate, then upstream or denial: for requests and upgrades, the same. */
+export class ForwardTraffic implements TrafficHandler {
+  readonly #parts: ForwardTrafficParts;
+  readonly #upstreams = new Map<string, Upstream>();
+
+  constructor(parts: ForwardTrafficParts) {
+    this.#parts = parts;
+  }
+
+  onRequest(request: IncomingMessage, response: ServerResponse, mustContinue: boolean): void {
+    const startedAt = this.#parts.now();
+    this.#judge(
+      request,
+      false,
+      (verdict) => {
+        this.#log(verdict, startedAt);
+        response.once('close', () => {
+          const seconds = (this.#parts.now() - startedAt) / 1000;
+          this.#parts.metrics.requestDuration.observe({ outcome: verdict.allowed ? 'allowed' : 'denied' }, seconds);
+        });
+        if (!verdict.allowed) {
+          this.#answerDenial(verdict, request, (answer) => this.#send(request, response, answer));
+          return;
+        }
+        if (response.destroyed) return;
+        if (mustContinue) response.writeContinue();
+        this.#forward(verdict, request, response);
+      },
+      () => this.#send(request, response, internalProblem()),
+    );
+  }
+
+  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const startedAt = this.#parts.now();
+    this.#judge(
+      request,
+      true,
+      (verdict) => {
+        this.#log(verdict, startedAt);
+        if (!verdict.allowed) {
+          this.#answerDenial(verdict, request, (answer) => sendRawAnswer(socket, answer));
+          return;
+        }
+        if (socket.destroyed) return;
+        this.#upgrade(verdict, request, socket as Socket, head);
+      },
+      () => sendRawAnswer(socket, internalProblem()),
+    );
+  }
+
+  close(): void {
+    for (const upstream of this.#upstreams.values()) upstream.close();
+  }
+
+  /** Whatever goes wrong in here ends in an answer that lets nobody pass (law 1). */
+  #judge(request: IncomingMessage, upgrade: boolean, then: (verdict: Verdict) => void, otherwise: () => void): void {
+    const fail = (error: unknown): void => {
+      this.#parts.logger.error({ err: error }, 'a request could not be judged; it was refused');
+      otherwise();
+    };
+    try {
+      const verdict = this.#parts.gate.judge(request, upgrade);
+      if (verdict instanceof Promise) verdict.then(then).catch(fail);
+      else then(verdict);
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  #forward(admission: Admission, request: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#connection('request', admission, () => {
+      response.destroy();
+      request.socket.destroy();
+    });
+    this.#parts.live.add(connection);
+    response.once('close', () => this.#parts.live.remove(connection));
+    prepare(request, admission);
+    this.#upstream(admission).forward(request, response, {
+      onFailure: (failure, error) => {
+        // The client went first: nobody is there to be told.
+        if (response.destroyed || request.socket.destroyed) return;
+        this.#send(request, response, this.#failureAnswer(failure, error, admission));
+      },
+    });
+  }
+
+  #upgrade(admission: Admission, request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const upgraded = new UpgradedConnection(socket);
+    const connection = this.#connection('upgrade', admission, (reason) => upgraded.cut(reason));
+    this.#parts.live.add(connection);
+    socket.once('close', () => this.#parts.live.remove(connection));
+    prepare(request, admission);
+    this.#upstream(admission).upgrade(request, socket, head, {
+      onOpen: (upstreamSocket) => upgraded.join(upstreamSocket),
+      onFailure: (failure, error) => {
+        if (socket.destroyed) return;
+        if (upgraded.isOpen) socket.destroy();
+        else sendRawAnswer(socket, this.#failureAnswer(failure, error, admission));
+      },
+    });
+  }
+
+  #connection(kind: LiveConnection['kind'], admission: Admission, cut: (reason: CutReason) => void): LiveConnection {
+    const { decision, standing } = admission;
+    return { kind, standing, evaluationId: decision.evaluation_id, grants: decision.grants, cut };
+  }
+
+  #upstream({ route }: Admission): Upstream {
+    let upstream = this.#upstreams.get(route.upstreamOrigin);
+    if (upstream === undefined) {
+      const { limits } = this.#parts;
+      upstream = new Upstream({
+        origin: route.upstreamOrigin,
+        timeoutMs: limits.upstream_timeout_ms,
+        idleTimeoutMs: limits.idle_timeout_ms,
+        idleSockets: limits.upstream_idle_sockets,
+      });
+      this.#upstreams.set(route.upstreamOrigin, upstream);
+    }
+    return upstream;
+  }
+
+  #failureAnswer(failure: UpstreamFailure, error: Error, admission: Admission): Answer {
+    const { evaluation_id } = admission.decision;
+    this.#parts.metrics.upstreamFailures.inc({ failure });
+    this.#parts.logger.warn(
+      { err: error, evaluation_id, resource: admission.standing.resourceKey, failure },
+      'the upstream failed',
+    );
+    return failure === 'timeout'
+      ? problemAnswer(
+          504,
+          'upstream-timeout',
+          'Upstream timeout',
+          'The service behind this address did not answer in time.',
+          {
+            evaluation_id,
+          },
+        )
+      : problemAnswer(
+          502,
+          'upstream-failed',
+          'Upstream failed',
+          'The service behind this address could not be reached.',
+          {
+            evaluation_id,
+          },
+        );
+  }
+
+  #answerDenial(denial: Denial, request: IncomingMessage, send: (answer: Answer) => void): void {
+    denialAnswer(denial, request.headers, this.#parts.links).then(send, (error: unknown) => {
+      this.#parts.logger.error({ err: error }, 'a denial could not be written out');
+      send(internalProblem());
+    });
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+    sendAnswer(request, response, answer, this.#parts.limits.refused_body_bytes);
+  }
+
+  #log(verdict: Verdict, startedAt: number): void {
+    const durationMs = this.#parts.now() - startedAt;
+    const { decision } = verdict;
+    this.#parts.log.write({
+      decision,
+      reason: verdict.allowed ? decision.reason : verdict.loggedReason,
+      subject: verdict.subject?.id ?? null,
+      resource: verdict.allowed ? verdict.standing.resourceKey : verdict.loggedResource,
+      action: verdict.allowed ? verdict.standing.action.name : verdict.action,
+      via: 'proxy',
+      durationMs,
+    });
+  }
+}
+
+/** The target that was judged is the target that is sent; the headers are ours from the first to the last. */
+function prepare(request: IncomingMessage, admission: Admission): void {
+  request.url = admission.target;
+  request.headers = admission.headers;
+}
+
+function internalProblem(): Answer {
+  return problemAnswer(500, 'internal', 'Internal error', 'The request could not be judged, so it was not passed on.');
+}

@@ -1,0 +1,188 @@
+import type { IncomingMessage } from 'node:http';
+import type { DenyReason } from '../../core/access/reason-code.ts';
+import type { Resource } from '../../core/access/resource.ts';
+import type { Subject } from '../../core/access/subject.ts';
+import type { Decision } from '../../core/decision/decision.ts';
+import type { JwtIdentity, JwtVerdict } from '../identity/jwt-identity.ts';
+import { isCrossSite } from '../identity/cross-site.ts';
+import { readToken } from '../identity/read-token.ts';
+import { nominatedBy } from '../identity/strip-headers.ts';
+import type { Judge } from './judge.ts';
+import { readTarget } from './normal-path.ts';
+import { refusalOf } from './request-refusal.ts';
+import { hostNameOf, UPGRADE, upstreamTarget, type Route, type RouteTable } from './route-table.ts';
+import { upstreamHeaders } from './upstream-headers.ts';
+import type { Denial, Verdict } from './verdict.ts';
+
+export interface GateSettings {
+  readonly publicUrl: string;
+  readonly consoleUrl: string;
+  readonly identityCookie: string | null;
+  readonly maxHeaderCount: number;
+}
+
+/** A request that was read and found unambiguous, before anybody knows whose it is. */
+interface Reading {
+  readonly request: IncomingMessage;
+  readonly upgrade: boolean;
+  readonly path: string;
+  readonly query: string;
+  readonly host: string | null;
+  readonly nominated: ReadonlySet<string> | null;
+  readonly afterRevision: number;
+  /** Absolute, for GET and HEAD. */
+  readonly returnTo: string | null;
+}
+
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * The one way in, for requests and upgrades alike: read -> identify -> route -> decide.
+ *
+ * The order is what keeps secrets: without an identity every path answers 401, and with one an unknown route, an unknown
+ * resource and a hidden one that is denied answer the same 404. So nobody learns from an answer what exists.
+ */
+export class Gate {
+  readonly #settings: GateSettings;
+  readonly #routes: RouteTable;
+  readonly #identity: JwtIdentity;
+  readonly #judge: Judge;
+  readonly #ownOrigins: ReadonlySet<string>;
+
+  constructor(settings: GateSettings, routes: RouteTable, identity: JwtIdentity, judge: Judge) {
+    this.#settings = settings;
+    this.#routes = routes;
+    this.#identity = identity;
+    this.#judge = judge;
+    this.#ownOrigins = new Set([settings.publicUrl, new URL(settings.consoleUrl).origin]);
+  }
+
+  /** At once whenever the token was verified before; nothing else here waits. */
+  judge(request: IncomingMessage, upgrade: boolean): Verdict | Promise<Verdict> {
+    const { rawHeaders } = request;
+    const nominated = nominatedBy(rawHeaders);
+    const refusal = refusalOf(request, upgrade, nominated, this.#settings.maxHeaderCount);
+    if (refusal !== null) return this.#deny('request-refused', { detail: refusal });
+    const target = readTarget(request.url ?? '');
+    if (target.refused !== null) return this.#deny('path-refused', { detail: target.refused });
+    const host = hostNameOf(request.headers.host);
+    const reading: Reading = {
+      request,
+      upgrade,
+      path: target.path,
+      query: target.query,
+      host,
+      nominated,
+      afterRevision: readRevision(request.headers['hallpass-after-revision']),
+      returnTo:
+        !upgrade && (request.method === 'GET' || request.method === 'HEAD')
+          ? `${this.#settings.publicUrl}${target.path}${target.query}`
+          : null,
+    };
+    const token = readToken(rawHeaders, this.#settings.identityCookie);
+    if (token.kind === 'missing') return this.#deny('identity-missing', { returnTo: reading.returnTo });
+    if (token.kind === 'ambiguous') return this.#deny('identity-invalid', { returnTo: reading.returnTo });
+    if (token.from === 'cookie' && mayChange(request, upgrade) && isCrossSite(request.headers, this.#ownOrigins)) {
+      return this.#deny('request-refused', { detail: 'another site sent it with the cookie of this one' });
+    }
+    const verdict = this.#identity.verify(token.token);
+    if (verdict instanceof Promise) return verdict.then((late) => this.#afterIdentity(reading, late));
+    return this.#afterIdentity(reading, verdict);
+  }
+
+  #afterIdentity(reading: Reading, verdict: JwtVerdict): Verdict {
+    if (!verdict.ok) return this.#deny(verdict.reason, { returnTo: reading.returnTo });
+    const bench = this.#judge.sit();
+    if (typeof bench === 'string') return this.#deny(bench, { returnTo: reading.returnTo });
+    const subject = bench.facts.subjectBySub(verdict.sub);
+    if (subject === undefined) return this.#deny('subject-unknown', { reading });
+    if (subject.disabled) return this.#deny('subject-disabled', { reading, subject });
+    const route = this.#routes.find(reading.host, reading.path);
+    if (route === null) return this.#deny('route-unknown', { reading, subject });
+    const resource = bench.facts.resource(route.resourceKey);
+    if (resource === undefined) return this.#deny('resource-unknown', { reading, subject, route });
+    const { request } = reading;
+    const method = request.method ?? 'GET';
+    const actionName = route.actions.get(reading.upgrade ? UPGRADE : method);
+    if (actionName === undefined) return this.#deny('action-not-permitted', { reading, subject, route, resource });
+    const action = { name: actionName, method };
+    const context = { path: reading.path, host: reading.host, source_ip: request.socket.remoteAddress ?? null };
+    const decision = this.#judge.decide(bench, { subject, resource, action, context });
+    if (!decision.allow) {
+      return this.#denyBy(decision, { reading, subject, route, resource, action: actionName });
+    }
+    return {
+      allowed: true,
+      decision,
+      subject,
+      resource,
+      route,
+      standing: { subjectId: subject.id, resourceKey: route.resourceKey, action, context },
+      target: upstreamTarget(route, reading.path, reading.query),
+      headers: upstreamHeaders({
+        request,
+        upgrade: reading.upgrade,
+        nominated: reading.nominated,
+        route,
+        subject,
+        grants: bench.facts.grantsOf(subject.id),
+        decision,
+        publicUrl: this.#settings.publicUrl,
+        identityCookie: this.#settings.identityCookie,
+      }),
+    };
+  }
+
+  #deny(reason: DenyReason, known: Known): Denial {
+    return this.#denyBy(this.#judge.refuse(reason), known);
+  }
+
+  #denyBy(decision: Decision, known: Known): Denial {
+    const { reading, subject, route, resource } = known;
+    const isBehind = reading !== undefined && reading.afterRevision > this.#judge.factsRevision;
+    const isHidden = resource?.discoverable === 'none' || decision.reason === 'resource-unknown';
+    let shown = decision;
+    // Whoever is ahead of this replica may be let in by what is on its way. It never lets anybody in by itself.
+    if (isBehind) shown = { ...decision, reason: 'grant-pending', request: null };
+    else if (isHidden) shown = { ...decision, reason: 'route-unknown', request: null };
+    const isVisible = resource !== undefined && !isHidden && !isBehind;
+    return {
+      allowed: false,
+      decision: shown,
+      subject: subject ?? null,
+      resource: isVisible ? resource : null,
+      action: isVisible ? (known.action ?? null) : null,
+      returnTo: this.#returnTo(reading?.returnTo ?? known.returnTo ?? null, route),
+      loggedResource: route?.resourceKey ?? null,
+      loggedReason: isBehind ? 'grant-pending' : decision.reason,
+      detail: known.detail ?? null,
+    };
+  }
+
+  /** Routes of other hosts are reached at those: the configured name, never the Host header. */
+  #returnTo(url: string | null, route: Route | undefined): string | null {
+    if (url === null || route === undefined || route.host === null) return url;
+    const own = new URL(url);
+    own.hostname = route.host;
+    return own.toString();
+  }
+}
+
+interface Known {
+  readonly reading?: Reading;
+  readonly subject?: Subject;
+  readonly route?: Route;
+  readonly resource?: Resource;
+  readonly action?: string;
+  readonly returnTo?: string | null;
+  readonly detail?: string;
+}
+
+function mayChange(request: IncomingMessage, upgrade: boolean): boolean {
+  return upgrade || !SAFE_METHODS.has(request.method ?? '');
+}
+
+/** `Hallpass-After-Revision`; anything but one whole number is as good as none. */
+function readRevision(header: string | string[] | undefined): number {
+  return typeof header === 'string' && /^\d{1,15}$/.test(header) ? Number(header) : 0;
+}

@@ -1,0 +1,84 @@
+import type { DenyReason } from '../../core/access/reason-code.ts';
+import { newId } from '../../core/access/ids.ts';
+import type { ResourceKey } from '../../core/access/resource.ts';
+import type { Action, Question, RequestContext } from '../../core/decision/decision-input.ts';
+import { refuse, type Decision } from '../../core/decision/decision.ts';
+import { evaluate } from '../../core/decision/evaluate.ts';
+import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
+import type { Facts } from '../../core/feed/facts.ts';
+import type { Clock } from '../../core/process/clock.ts';
+
+/** What the gate needs of the facts; `facts/fact-source.ts` is it. */
+export interface FactsInUse {
+  /** The facts, if there are any and they are young enough to be trusted. */
+  inUse(): Facts | 'facts-missing' | 'facts-stale';
+  readonly revision: number;
+}
+
+/** What the gate needs of the policy; `policy/policy-holder.ts` is it. */
+export interface PolicyInUse {
+  readonly engine: PolicyEngine | null;
+}
+
+/** Facts and policy of one moment. */
+export interface Bench {
+  readonly facts: Facts;
+  readonly engine: PolicyEngine;
+}
+
+export type NotReadyReason = Extract<DenyReason, 'facts-missing' | 'facts-stale' | 'policy-missing'>;
+
+/** A question by names, so that it can be asked again when the facts behind the names have changed. */
+export interface StandingQuestion {
+  readonly subjectId: string;
+  readonly resourceKey: ResourceKey;
+  readonly action: Action;
+  readonly context: RequestContext;
+}
+
+/** Puts questions to the policy with the facts of now. Everything that lets somebody pass goes through here. */
+export class Judge {
+  readonly #facts: FactsInUse;
+  readonly #policy: PolicyInUse;
+  readonly #clock: Clock;
+  readonly #onPolicyError: (error: unknown) => void;
+
+  constructor(facts: FactsInUse, policy: PolicyInUse, clock: Clock, onPolicyError: (error: unknown) => void) {
+    this.#facts = facts;
+    this.#policy = policy;
+    this.#clock = clock;
+    this.#onPolicyError = onPolicyError;
+  }
+
+  /** @returns the reason instead, when nothing can be decided now */
+  sit(): Bench | NotReadyReason {
+    const facts = this.#facts.inUse();
+    if (typeof facts === 'string') return facts;
+    const { engine } = this.#policy;
+    return engine === null ? 'policy-missing' : { facts, engine };
+  }
+
+  get factsRevision(): number {
+    return this.#facts.revision;
+  }
+
+  decide(bench: Bench, question: Question): Decision {
+    return evaluate(bench.engine, bench.facts, question, this.#clock(), this.#onPolicyError);
+  }
+
+  /** The same question again. Whoever or whatever is gone from the facts by now is denied. */
+  decideAgain(standing: StandingQuestion): Decision {
+    const bench = this.sit();
+    if (typeof bench === 'string') return this.refuse(bench);
+    const subject = bench.facts.subject(standing.subjectId);
+    if (subject === undefined) return this.refuse('subject-unknown');
+    const resource = bench.facts.resource(standing.resourceKey);
+    if (resource === undefined) return this.refuse('resource-unknown');
+    return this.decide(bench, { subject, resource, action: standing.action, context: standing.context });
+  }
+
+  /** A denial that needs no policy. */
+  refuse(reason: DenyReason): Decision {
+    return refuse(reason, newId('evaluation'), this.#clock(), this.#policy.engine?.revision ?? null);
+  }
+}

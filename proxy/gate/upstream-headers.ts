@@ -1,0 +1,69 @@
+import type { IncomingMessage } from 'node:http';
+import { isActive, type Grant } from '../../core/access/grant.ts';
+import { higherRole, type Role } from '../../core/access/role.ts';
+import type { Subject } from '../../core/access/subject.ts';
+import type { Decision } from '../../core/decision/decision.ts';
+import { stripCookies } from '../identity/strip-cookies.ts';
+import { stripHeaders, type UpstreamHeaders } from '../identity/strip-headers.ts';
+import type { Route } from './route-table.ts';
+
+/**
+ * All headers of the request as the upstream gets it: what may pass of the client's, then our own, which replace
+ * whatever had the same name. Nothing is added later.
+ */
+export function upstreamHeaders(from: {
+  readonly request: IncomingMessage;
+  readonly upgrade: boolean;
+  readonly nominated: ReadonlySet<string> | null;
+  readonly route: Route;
+  readonly subject: Subject;
+  readonly grants: readonly Grant[];
+  readonly decision: Decision;
+  readonly publicUrl: string;
+  readonly identityCookie: string | null;
+}): UpstreamHeaders {
+  const { request, route, subject } = from;
+  const headers = stripHeaders(request.rawHeaders, from.nominated);
+  if (!route.forwardAuthorization) delete headers.authorization;
+  setCookies(headers, from.identityCookie);
+  // Decided by what the parser saw, not by what the client may have written twice.
+  if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+  const clientHost = request.headers.host;
+  headers.host = route.preserveHost && clientHost !== undefined ? clientHost : hostOf(route.upstreamOrigin);
+  headers.via = `${request.httpVersion} hallpass`;
+  headers['x-forwarded-for'] = request.socket.remoteAddress ?? 'unknown';
+  headers['x-forwarded-proto'] = from.publicUrl.startsWith('https:') ? 'https' : 'http';
+  headers['x-forwarded-host'] = route.host ?? hostOf(from.publicUrl);
+  if (route.stripPrefix && route.prefix !== '') headers['x-forwarded-prefix'] = route.prefix;
+  headers['x-hallpass-subject'] = subject.id;
+  headers['x-hallpass-email'] = subject.email;
+  headers['x-hallpass-role'] = roleNow(subject.role, from.grants, from.decision.evaluated_at);
+  headers['x-hallpass-evaluation-id'] = from.decision.evaluation_id;
+  if (from.upgrade) {
+    headers.connection = 'Upgrade';
+    headers.upgrade = 'websocket';
+  }
+  return headers;
+}
+
+function setCookies(headers: UpstreamHeaders, identityCookie: string | null): void {
+  const { cookie } = headers;
+  if (cookie === undefined) return;
+  const kept = stripCookies(typeof cookie === 'string' ? cookie : cookie.join('; '), identityCookie);
+  if (kept === undefined) delete headers.cookie;
+  else headers.cookie = kept;
+}
+
+/** Base role and active role grants together. */
+function roleNow(base: Role, grants: readonly Grant[], nowMs: number): Role {
+  let role = base;
+  for (const grant of grants) {
+    if (grant.entitlement.kind === 'role' && isActive(grant, nowMs)) role = higherRole(role, grant.entitlement.role);
+  }
+  return role;
+}
+
+/** `host:port`, as in a Host header. */
+function hostOf(origin: string): string {
+  return origin.slice(origin.indexOf('//') + 2);
+}

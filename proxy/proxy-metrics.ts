@@ -1,0 +1,133 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { createMetrics } from '../core/process/metrics.ts';
+
+const FAST_SECONDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+const SLOW_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+/** What the gauges read when they are scraped. */
+export interface ProxyGauges {
+  readonly factsAgeSeconds: () => number;
+  readonly factsRevision: () => number;
+  readonly factCounts: () => Readonly<Record<string, number>>;
+  readonly feedConnected: () => boolean;
+  readonly liveConnections: () => Readonly<Record<string, number>>;
+  readonly verifiedTokens: () => number;
+  readonly policyRevision: () => string | null;
+  readonly policyRefused: () => boolean;
+}
+
+/** All metrics of the sidecar. Labels come from closed sets, so nobody can make series by sending requests. */
+export class ProxyMetrics {
+  readonly registry: Registry = createMetrics();
+  readonly decisions: Counter<'allow' | 'reason' | 'via'>;
+  readonly decisionDuration: Histogram<'via'>;
+  readonly requestDuration: Histogram<'outcome'>;
+  readonly cuts: Counter<'reason'>;
+  readonly cutDelay: Histogram;
+  readonly upstreamFailures: Counter<'failure'>;
+  readonly badRequests: Counter<'reason'>;
+  readonly feedEvents: Counter<'event'>;
+  readonly policyLoads: Counter<'result'>;
+
+  constructor() {
+    const registers = [this.registry];
+    this.decisions = new Counter({
+      name: 'hallpass_proxy_decisions_total',
+      help: 'Decisions by outcome and reason code.',
+      labelNames: ['allow', 'reason', 'via'],
+      registers,
+    });
+    this.decisionDuration = new Histogram({
+      name: 'hallpass_proxy_decision_duration_seconds',
+      help: 'From the headers of a request to its decision.',
+      labelNames: ['via'],
+      buckets: FAST_SECONDS,
+      registers,
+    });
+    this.requestDuration = new Histogram({
+      name: 'hallpass_proxy_request_duration_seconds',
+      help: 'From the headers of a request to the end of its answer.',
+      labelNames: ['outcome'],
+      buckets: SLOW_SECONDS,
+      registers,
+    });
+    this.cuts = new Counter({
+      name: 'hallpass_proxy_cuts_total',
+      help: 'Live connections that were cut, by reason.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.cutDelay = new Histogram({
+      name: 'hallpass_proxy_cut_delay_seconds',
+      help: 'From when the cause of a cut was known here to when both sides were ended.',
+      buckets: FAST_SECONDS,
+      registers,
+    });
+    this.upstreamFailures = new Counter({
+      name: 'hallpass_proxy_upstream_failures_total',
+      help: 'Requests that were allowed but that the upstream did not answer.',
+      labelNames: ['failure'],
+      registers,
+    });
+    this.badRequests = new Counter({
+      name: 'hallpass_proxy_unreadable_requests_total',
+      help: 'Bytes that never became a request.',
+      labelNames: ['reason'],
+      registers,
+    });
+    this.feedEvents = new Counter({
+      name: 'hallpass_proxy_feed_events_total',
+      help: 'Connections, disconnections and resyncs of the feed.',
+      labelNames: ['event'],
+      registers,
+    });
+    this.policyLoads = new Counter({
+      name: 'hallpass_proxy_policy_loads_total',
+      help: 'Policy bundles that were taken into use or refused.',
+      labelNames: ['result'],
+      registers,
+    });
+  }
+
+  /** @param limits every bound that is a setting (law 15), by name */
+  showLimits(limits: Readonly<Record<string, number>>): void {
+    const gauge = new Gauge({
+      name: 'hallpass_proxy_limit',
+      help: 'Configured bounds. The unit is the last part of the name.',
+      labelNames: ['name'],
+      registers: [this.registry],
+    });
+    for (const [name, value] of Object.entries(limits)) gauge.set({ name }, value);
+  }
+
+  watch(gauges: ProxyGauges): void {
+    const number = (name: string, help: string, read: () => number): void => {
+      const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
+    };
+    const table = (name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void => {
+      const gauge: Gauge<string> = new Gauge({
+        name,
+        help,
+        labelNames: [label],
+        registers: [this.registry],
+        collect: () => {
+          gauge.reset();
+          for (const [value, count] of Object.entries(read())) gauge.set({ [label]: value }, count);
+        },
+      });
+    };
+    number('hallpass_proxy_facts_age_seconds', 'Age of the facts; +Inf before the first.', gauges.factsAgeSeconds);
+    number('hallpass_proxy_facts_revision', 'Feed revision of the facts in use.', gauges.factsRevision);
+    table('hallpass_proxy_facts', 'Facts held, by kind.', 'kind', gauges.factCounts);
+    number('hallpass_proxy_feed_connected', '1 while the feed is connected.', () => (gauges.feedConnected() ? 1 : 0));
+    table('hallpass_proxy_live_connections', 'What is in flight, by kind.', 'kind', gauges.liveConnections);
+    number('hallpass_proxy_verified_tokens', 'Verified tokens remembered.', gauges.verifiedTokens);
+    table('hallpass_proxy_policy_info', 'The policy in use.', 'revision', () => {
+      const revision = gauges.policyRevision();
+      return revision === null ? {} : { [revision]: 1 };
+    });
+    number('hallpass_proxy_policy_refused', '1 while the policy file is not the policy in use.', () =>
+      gauges.policyRefused() ? 1 : 0,
+    );
+  }
+}

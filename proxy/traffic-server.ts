@@ -1,0 +1,142 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { listen } from '../core/process/ops-server.ts';
+import type { ProxyLimits } from './config.ts';
+import { problemAnswer, type Answer } from './gate/problem.ts';
+import { sendRawAnswer } from './gate/send-answer.ts';
+
+/** What the server hands on; everything that arrives goes through one of these two. */
+export interface TrafficHandler {
+  /** @param mustContinue the client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1) */
+  onRequest(request: IncomingMessage, response: ServerResponse, mustContinue: boolean): void;
+  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** The traffic port: Node's HTTP/1.1 server with everything that could be lenient turned strict. */
+export class TrafficServer {
+  readonly #server: Server;
+  readonly #limits: ProxyLimits;
+  readonly #inFlight = new WeakMap<Duplex, number>();
+  readonly #onUnreadable: (reason: string) => void;
+
+  constructor(handler: TrafficHandler, limits: ProxyLimits, onUnreadable: (reason: string) => void) {
+    this.#limits = limits;
+    this.#onUnreadable = onUnreadable;
+    this.#server = createServer({
+      insecureHTTPParser: false,
+      requireHostHeader: true,
+      maxHeaderSize: limits.header_bytes,
+      headersTimeout: limits.headers_timeout_ms,
+      // Uploads may take as long as they move; standing still is what `idle_timeout_ms` ends.
+      requestTimeout: 0,
+      keepAliveTimeout: limits.keep_alive_timeout_ms,
+      connectionsCheckingInterval: Math.min(5_000, Math.max(250, Math.floor(limits.headers_timeout_ms / 4))),
+      noDelay: true,
+      // Anything but a WebSocket (h2c, for one) is an ordinary request whose Upgrade is not passed on (RFC 9110 7.8).
+      shouldUpgradeCallback: (request: IncomingMessage) => isWebSocket(request),
+    });
+    // Zero: none is dropped unseen. The gate counts and refuses.
+    this.#server.maxHeadersCount = 0;
+    this.#server.maxConnections = limits.connections;
+    this.#server.timeout = limits.idle_timeout_ms;
+    // Each upstream's carrier listens for the end of the server.
+    this.#server.setMaxListeners(0);
+    this.#listen(handler);
+  }
+
+  start(port: number, host: string): Promise<number> {
+    return listen(this.#server, port, host);
+  }
+
+  /** Takes no more, waits for what is under way, and no longer than the grace. */
+  async drain(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+    });
+    this.#server.closeIdleConnections();
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([closed, grace]);
+    clearTimeout(timer);
+  }
+
+  closeAll(): void {
+    this.#server.closeAllConnections();
+  }
+
+  #listen(handler: TrafficHandler): void {
+    const server = this.#server;
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.#count(request, response);
+      handler.onRequest(request, response, false);
+    });
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      this.#count(request, response);
+      handler.onRequest(request, response, true);
+    });
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // A client that is gone before the answer is no reason to go down.
+      socket.on('error', () => socket.destroy());
+      handler.onUpgrade(request, socket, head);
+    });
+    // Without a listener Node closes the socket; so do we, with the reason in the answer.
+    server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+      this.#onUnreadable('connect');
+      sendRawAnswer(
+        socket,
+        problemAnswer(400, 'request-refused', 'Request refused', 'The method CONNECT is not passed on.', {
+          reason: 'request-refused',
+        }),
+      );
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#refuseBytes(error, socket));
+  }
+
+  #count(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 0) + 1);
+    response.once('close', () => this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 1) - 1));
+  }
+
+  #refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const reason = unreadableReason(error.code);
+    this.#onUnreadable(reason);
+    // An answer now would be read as part of the one that is under way.
+    if (error.code === 'ECONNRESET' || (this.#inFlight.get(socket) ?? 0) > 0) {
+      socket.destroy();
+      return;
+    }
+    sendRawAnswer(socket, this.#answerTo(reason));
+  }
+
+  #answerTo(reason: string): Answer {
+    const members = { reason: 'request-refused' };
+    if (reason === 'headers-too-large') {
+      const detail = `Request line and headers may take ${this.#limits.header_bytes} bytes.`;
+      return problemAnswer(431, 'request-refused', 'Headers too large', detail, members);
+    }
+    if (reason === 'timeout') {
+      return problemAnswer(408, 'request-refused', 'Request timeout', 'The headers took too long to arrive.', members);
+    }
+    return problemAnswer(
+      400,
+      'request-refused',
+      'Request refused',
+      'This is no HTTP/1.1 request by RFC 9112.',
+      members,
+    );
+  }
+}
+
+function isWebSocket(request: IncomingMessage): boolean {
+  return request.headers.upgrade?.trim().toLowerCase() === 'websocket';
+}
+
+function unreadableReason(code: string | undefined): string {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout';
+  if (code === 'ECONNRESET') return 'reset';
+  return code?.startsWith('HPE_') === true ? 'malformed' : 'other';
+}
