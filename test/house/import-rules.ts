@@ -11,8 +11,8 @@ export interface ImportRule {
   readonly violations: (graph: ImportGraph, manifest: Manifest) => string[];
 }
 
-/** Node modules that neither read nor write anything outside of the process. */
-const PURE_NODE_MODULES = ['node:buffer', 'node:crypto', 'node:util', 'node:zlib'];
+/** Node modules that neither read nor write anything outside of the process, but for loading code. */
+const PURE_NODE_MODULES = ['node:buffer', 'node:crypto', 'node:module', 'node:util', 'node:zlib'];
 
 /** Shared ground of the admin API; every other folder in it is a feature. */
 const ADMIN_API_GROUND = new Set(['http', 'db']);

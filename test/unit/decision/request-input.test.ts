@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { readRequestAnswer, requestAnswerSchema } from '../../../core/decision/request-input.ts';
+
+const good = {
+  requestable: true,
+  approvals_required: 2,
+  reviewers: { roles: ['admin', 'owner'], people: ['per_1'] },
+  auto_approve: false,
+  max_duration_seconds: 3_600,
+  reasons: ['Production takes two approvals.'],
+};
+
+describe('the answer of the request policy', () => {
+  it('is taken when it is whole', () => {
+    expect(readRequestAnswer(good)).toEqual(good);
+    expect(readRequestAnswer({ ...good, max_duration_seconds: null })).toMatchObject({ max_duration_seconds: null });
+  });
+
+  const missing = Object.keys(good).map((name) => [
+    name,
+    Object.fromEntries(Object.entries(good).filter(([key]) => key !== name)),
+  ]);
+  it.each(missing as [string, object][])('without %s means that it can not be asked for', (_, raw) => {
+    expect(readRequestAnswer(raw)).toMatchObject({ requestable: false, auto_approve: false });
+  });
+
+  it.each([
+    { requestable: 'true' },
+    { approvals_required: 0 },
+    { approvals_required: 1.5 },
+    { approvals_required: 21 },
+    { reviewers: { roles: ['god'] } },
+    { reviewers: ['admin'] },
+    { auto_approve: 1 },
+    { max_duration_seconds: 0 },
+    { max_duration_seconds: '3600' },
+    { reasons: 'none' },
+  ])('with %j means that it can not be asked for', (wrong) => {
+    expect(readRequestAnswer({ ...good, ...wrong })).toMatchObject({ requestable: false, auto_approve: false });
+  });
+
+  it('that is garbage gives nobody a way in, and stays readable by whoever shows it', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (raw) => {
+        const answer = readRequestAnswer(raw);
+        expect(answer).toMatchObject({ requestable: false, auto_approve: false, reviewers: { roles: [], people: [] } });
+        expect(requestAnswerSchema.safeParse(answer).success).toBe(true);
+        expect(answer.reasons).toHaveLength(1);
+      }),
+    );
+    expect(readRequestAnswer(undefined).requestable).toBe(false);
+  });
+});
