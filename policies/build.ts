@@ -42,7 +42,8 @@ function isSameContent(committed: Uint8Array, built: Uint8Array): boolean {
 try {
   await build(process.argv.includes('--check'));
 } catch (error) {
-  const detail = (error as { stderr?: string }).stderr;
-  console.error(detail !== undefined && detail !== '' ? detail.trim() : (error as Error).message);
+  // opa writes what is wrong with the Rego to stdout.
+  const { stdout = '', stderr = '', message } = error as Error & { stdout?: string; stderr?: string };
+  console.error((stderr + stdout).trim() || message);
   process.exitCode = 1;
 }
