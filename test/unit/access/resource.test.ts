@@ -27,6 +27,8 @@ describe('a resource key', () => {
     '',
     ':',
     'connection',
+    'connectionx',
+    'targets',
     'connection:',
     ':aws',
     'Connection:aws',

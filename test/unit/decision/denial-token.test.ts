@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { exportSPKI, generateKeyPair, importJWK, SignJWT, type CryptoKey } from 'jose';
+import { exportJWK, exportSPKI, generateKeyPair, importJWK, SignJWT, type CryptoKey } from 'jose';
 import {
   createDenialKey,
   DENIAL_TOKEN_LIFETIME_MS,
@@ -144,6 +144,13 @@ describe('a denial token is refused', () => {
     ],
   ])('%s', async (_, make) => {
     await expect(verify(await make())).rejects.toEqual(refused('binding-invalid'));
+  });
+
+  it('signed with another algorithm, although that key is a known one', async () => {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const known = { ...(await exportJWK(pair.publicKey)), kid: key.kid };
+    const forged = await forge({ header: { alg: 'ES256' }, key: pair.privateKey });
+    await expect(verifyDenialToken(forged, [known], AUDIENCE, NOW)).rejects.toEqual(refused('binding-invalid'));
   });
 
   it('forged tokens would pass, were nothing wrong with them', async () => {
