@@ -26,6 +26,8 @@ const ASSETS: Readonly<Record<string, string>> = {
 const EXECUTABLE = platform() === 'win32' ? 'opa.exe' : 'opa';
 const CACHE_DIR = path.join(import.meta.dirname, '..', '.cache', 'opa', OPA_VERSION);
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Hears what takes long, one line at a time. */
 export type Tell = (line: string) => void;
 
@@ -35,7 +37,7 @@ export type Tell = (line: string) => void;
  * @returns path of the executable
  * @throws Error with one line that says how to get it
  */
-export async function findOpa(env: Readonly<Record<string, string | undefined>>, tell: Tell): Promise<string> {
+export async function findOpa(env: Environment, tell: Tell): Promise<string> {
   const named = env['HALLPASS_OPA'];
   if (named !== undefined && named !== '') {
     const version = await versionOf(named);
@@ -49,7 +51,7 @@ export async function findOpa(env: Readonly<Record<string, string | undefined>>,
   const failures: string[] = [];
   for (const obtain of [download, installWithGo]) {
     try {
-      await obtain(cached, tell);
+      await obtain(cached, tell, env);
       if ((await versionOf(cached)) === OPA_VERSION) return cached;
       failures.push(`${obtain.name}: what came is not opa ${OPA_VERSION}`);
     } catch (error) {
@@ -105,12 +107,12 @@ async function fetchBytes(url: string, timeoutMs: number): Promise<Uint8Array> {
 }
 
 /** Go checks the sources against its checksum database (sum.golang.org), so this needs no checksum of ours. */
-async function installWithGo(target: string, tell: Tell): Promise<void> {
+async function installWithGo(target: string, tell: Tell, env: Environment): Promise<void> {
   await run('go', ['version'], { timeout: VERSION_TIMEOUT_MS });
   tell(`Building opa ${OPA_VERSION} with Go; this takes some minutes, once.`);
   await intoCache(target, async (directory) => {
     await run('go', ['install', `github.com/open-policy-agent/opa@v${OPA_VERSION}`], {
-      env: { ...process.env, CGO_ENABLED: '0', GOBIN: directory },
+      env: { ...env, CGO_ENABLED: '0', GOBIN: directory },
       timeout: GO_INSTALL_TIMEOUT_MS,
     });
   });

@@ -97,7 +97,7 @@ async function checkCoverage(opa: string): Promise<string> {
   const lines = Object.entries(report.files).flatMap(([file, { not_covered: gaps = [] }]) =>
     gaps.map((gap) => `${file}:${gap.start.row}-${gap.end.row}`),
   );
-  return `the tests reach ${percent}% of the lines, not ${MINIMUM_COVERAGE_PERCENT}%:\n${lines.join('\n')}`;
+  return `the tests reach ${Math.floor(percent * 10) / 10}% of the lines, not ${MINIMUM_COVERAGE_PERCENT}%:\n${lines.join('\n')}`;
 }
 
 async function test(): Promise<boolean> {

@@ -65,7 +65,6 @@ unreadable := {
 	"a reason that is no text": {"reason": 1},
 	"no resource": {"resource": null},
 	"attributes that are none": {"resource": {"attributes": null}},
-	"a visibility that is none": {"resource": {"discoverable": "sometimes"}},
 }
 
 test_unreadable_input_is_not_requestable[name] if {
@@ -79,7 +78,6 @@ test_incomplete_input_is_not_requestable[name] if {
 		"no role": [["requester", "role"]],
 		"no reason": [["reason"]],
 		"no attributes": [["resource", "attributes"]],
-		"no visibility": [["resource", "discoverable"]],
 		"no kind": [["entitlement", "kind"]],
 	}
 	not request.decision.requestable with input as json.remove(resource_request, missing)

@@ -1,5 +1,6 @@
 # Why something can't be asked for: one sentence in this set is enough. Add your own in a file beside this one:
-# `refused contains "Nothing can be asked for during the change freeze." if { ... }`.
+# `refused contains "Nothing can be asked for during the change freeze." if { ... }`. Whether the requester may know of
+# the resource at all is settled before: the control plane does not ask about one that is hidden from them.
 package hallpass.request
 
 import data.hallpass.lib.roles
@@ -42,16 +43,6 @@ refused contains sprintf("The role %s is yours already, or you have a higher one
 }
 
 is_higher_role if roles.rank[input.entitlement.role] > roles.rank[input.requester.role]
-
-# A hidden resource must not answer otherwise than one that is not there. Admins manage resources, so they see it.
-refused contains "What is asked for is not known here." if {
-	input.entitlement.kind == "resource"
-	not is_visible
-}
-
-is_visible if input.resource.discoverable in {"full", "name"}
-
-is_visible if roles.rank[input.requester.role] >= roles.rank.admin
 
 # Without this, terms that hold nothing readable would read as terms that hold nothing.
 refused contains "Its terms are malformed. Until an Admin corrects them, this can't be asked for." if {
