@@ -1,0 +1,155 @@
+import { performance } from 'node:perf_hooks';
+import { createDenialKey } from '../core/decision/denial-token.ts';
+import type { Clock } from '../core/process/clock.ts';
+import type { Logger } from '../core/process/logger.ts';
+import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
+import { DecisionServer } from './decision-api/decision-server.ts';
+import { FactSource } from './facts/fact-source.ts';
+import { FeedReader } from './facts/feed-reader.ts';
+import { ForwardTraffic } from './forward-traffic.ts';
+import { LiveConnections, type Cut } from './forward/live-connections.ts';
+import { AccessRequestLinks } from './gate/access-request-link.ts';
+import { DecisionLog } from './gate/decision-log.ts';
+import { Gate } from './gate/gate.ts';
+import { Judge } from './gate/judge.ts';
+import { RouteTable } from './gate/route-table.ts';
+import { JwtIdentity } from './identity/jwt-identity.ts';
+import { PolicyHolder, type PolicyLoader } from './policy/policy-holder.ts';
+import { ProxyMetrics } from './proxy-metrics.ts';
+import { TrafficServer } from './traffic-server.ts';
+
+/** Said to the control plane at each connect. */
+const VERSION = '0.1.0';
+
+const now = (): number => performance.now();
+
+export interface PartsOptions {
+  readonly config: ProxyConfig;
+  readonly secrets: ProxySecrets;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly loadPolicy: PolicyLoader;
+  readonly instance: string;
+}
+
+export interface ProxyParts {
+  readonly metrics: ProxyMetrics;
+  readonly policy: PolicyHolder;
+  readonly facts: FactSource;
+  readonly live: LiveConnections;
+  readonly feed: FeedReader;
+  readonly traffic: ForwardTraffic;
+  readonly trafficServer: TrafficServer;
+  readonly decisionServer: DecisionServer;
+}
+
+/** All parts of the data plane, joined, with nothing started yet. */
+export async function createParts(options: PartsOptions): Promise<ProxyParts> {
+  const { config, secrets, logger, clock, instance } = options;
+  const { limits } = config;
+  const metrics = new ProxyMetrics();
+  const denialKey = await createDenialKey();
+  const policy = new PolicyHolder(config.policy.bundle, options.loadPolicy, config.policy.poll_ms, logger);
+  const facts = new FactSource(config.facts.max_age_ms, now);
+  const judge = new Judge(facts, policy, clock, (error) =>
+    logger.error({ err: error }, 'the policy failed while deciding'),
+  );
+  const live = new LiveConnections({
+    judge,
+    facts: () => facts.facts,
+    clock,
+    now,
+    sliceMs: limits.slice_ms,
+    onCut: (cut) => recordCut(cut, metrics, logger),
+  });
+  const identity = new JwtIdentity(config.identity.jwt, limits, clock);
+  const gate = createGate(config, identity, judge);
+  const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
+  const log = new DecisionLog(logger, metrics);
+  const traffic = new ForwardTraffic({ gate, links, live, log, metrics, logger, limits, now });
+  const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
+  const { decisionToken: token } = secrets;
+  const publicUrl = config.decision_api.public_url ?? null;
+  const decisionServer = new DecisionServer({ judge, links, log, logger, limits, now, token, publicUrl });
+  const patterns = servedPatterns(config);
+  const feed = new FeedReader({
+    controlUrl: config.control_plane.url,
+    token: secrets.feedToken,
+    instance,
+    patterns,
+    registration: () => ({
+      public_url: config.public_url,
+      resources: patterns,
+      denial_key: denialKey.publicJwk,
+      policy_revision: policy.engine?.revision ?? null,
+      version: VERSION,
+    }),
+    source: facts,
+    limits,
+    logger,
+    now,
+    onEvent: (event) => metrics.feedEvents.inc({ event }),
+  });
+  const parts = { metrics, policy, facts, live, feed, traffic, trafficServer, decisionServer };
+  joinEvents(parts);
+  showGauges(parts, identity, config);
+  return parts;
+}
+
+function createGate(config: ProxyConfig, identity: JwtIdentity, judge: Judge): Gate {
+  const settings = {
+    publicUrl: config.public_url,
+    consoleUrl: config.console_url,
+    identityCookie: config.identity.jwt.cookie ?? null,
+    maxHeaderCount: config.limits.header_count,
+  };
+  return new Gate(settings, new RouteTable(config.routes), identity, judge);
+}
+
+/** Whatever may take a right away makes what is in flight be judged again (law 3). */
+function joinEvents({ facts, policy, live, metrics }: ProxyParts): void {
+  facts.onEvent((event, sinceMs) => live.factsChanged(event, sinceMs));
+  policy.onEvent(({ kind }) => {
+    metrics.policyLoads.inc({ result: kind });
+    if (kind === 'swapped') live.policyChanged(now());
+  });
+}
+
+function showGauges(
+  { metrics, facts, feed, live, policy }: ProxyParts,
+  identity: JwtIdentity,
+  config: ProxyConfig,
+): void {
+  metrics.showLimits({
+    ...config.limits,
+    facts_max_age_ms: config.facts.max_age_ms,
+    policy_poll_ms: config.policy.poll_ms,
+  });
+  metrics.watch({
+    factsAgeSeconds: () => facts.ageMs / 1000,
+    factsRevision: () => facts.revision,
+    factCounts: () => facts.facts?.counts ?? {},
+    feedConnected: () => feed.isConnected,
+    liveConnections: () => ({ request: live.countOf('request'), upgrade: live.countOf('upgrade') }),
+    verifiedTokens: () => identity.cachedTokens,
+    policyRevision: () => policy.engine?.revision ?? null,
+    policyRefused: () => policy.problem !== null,
+  });
+}
+
+function recordCut({ connection, reason, delayMs }: Cut, metrics: ProxyMetrics, logger: Logger): void {
+  metrics.cuts.inc({ reason });
+  metrics.cutDelay.observe(delayMs / 1000);
+  logger.info(
+    {
+      evaluation_id: connection.evaluationId,
+      subject: connection.standing.subjectId,
+      resource: connection.standing.resourceKey,
+      action: connection.standing.action.name,
+      kind: connection.kind,
+      reason,
+      delay_ms: Math.round(delayMs * 1000) / 1000,
+    },
+    'cut',
+  );
+}
