@@ -49,11 +49,11 @@ export async function openPostgresWake(databaseUrl: string, logger: Logger): Pro
 
   /** One at a time: a connection runs one statement at once, and topics that come in meanwhile fold into one more. */
   async function notifyAll(): Promise<void> {
-    while (unsent.size > 0 && client !== null) {
+    while (unsent.size > 0) {
       const topics = [...unsent];
       unsent.clear();
       await client
-        .query('SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic', [CHANNEL, topics])
+        ?.query('SELECT pg_notify($1, topic) FROM unnest($2::text[]) AS topic', [CHANNEL, topics])
         .catch(() => {});
     }
   }
