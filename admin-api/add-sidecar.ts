@@ -14,7 +14,7 @@ if (!name.success || !resources.success) {
   process.stderr.write(USAGE);
   process.exit(EXIT_CONFIG);
 }
-await withDatabase(async (knex) => {
+await withDatabase(process, async (knex) => {
   const token = await createFeedCredential(knex, name.data, resources.data);
   process.stdout.write(`${token}\n`);
   process.stderr.write('Give it to the sidecar as HALLPASS_FEED_TOKEN. It is shown this once.\n');

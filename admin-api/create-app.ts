@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { accessRequestOperations } from './access-requests/access-request-operations.ts';
+import { readOperations } from './access-requests/read-operations.ts';
+import { requesterOperations } from './access-requests/requester-operations.ts';
+import { reviewerOperations } from './access-requests/reviewer-operations.ts';
 import { taskOperations } from './access-requests/task-operations.ts';
 import { auditOperations } from './audit/audit-operations.ts';
 import type { AdminParts } from './create-parts.ts';
@@ -50,7 +52,9 @@ export function listOperations(parts: AdminParts): Operation[] {
   const { knex, run, clock, registry, accessRequests, assertExists, config } = parts;
   return [
     meOperation(knex, clock, presentGrants),
-    ...accessRequestOperations(accessRequests),
+    ...readOperations(accessRequests),
+    ...requesterOperations(accessRequests),
+    ...reviewerOperations(accessRequests),
     ...taskOperations(accessRequests, config.publicUrl),
     ...grantOperations({ knex, run, clock, assertExists }),
     ...resourceOperations(knex, run, clock),

@@ -1,4 +1,4 @@
 import { runAdminApi } from './run-admin-api.ts';
 import { runRoot } from './run-root.ts';
 
-await runRoot('admin-api', (config, logger) => runAdminApi(config, logger, null));
+await runRoot(process, 'admin-api', (config, logger) => runAdminApi(config, logger, null));

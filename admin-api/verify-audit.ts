@@ -1,7 +1,7 @@
 import { verifyAuditChain } from './audit/verify-audit-chain.ts';
 import { withDatabase } from './with-database.ts';
 
-await withDatabase(async (knex) => {
+await withDatabase(process, async (knex) => {
   const verdict = await verifyAuditChain(knex);
   if (verdict.sound) {
     process.stdout.write(`The audit log is sound: ${verdict.entries} entries, head ${verdict.head}\n`);

@@ -3,20 +3,20 @@ import { describeError } from '../core/process/logger.ts';
 import { openDatabase, type Knex } from './db/knex.ts';
 
 /** For commands: opens the database that DATABASE_URL names, runs, closes, and turns failures into an exit code. */
-export async function withDatabase(command: (knex: Knex) => Promise<void>): Promise<void> {
-  const databaseUrl = process.env['DATABASE_URL'];
+export async function withDatabase(host: NodeJS.Process, command: (knex: Knex) => Promise<void>): Promise<void> {
+  const databaseUrl = host.env['DATABASE_URL'];
   if (databaseUrl === undefined || databaseUrl === '') {
-    process.stderr.write(
+    host.stderr.write(
       'DATABASE_URL: must be set to the PostgreSQL this command works on (the quickstart prints its own).\n',
     );
-    process.exit(EXIT_CONFIG);
+    host.exit(EXIT_CONFIG);
   }
   const knex = openDatabase(databaseUrl, 2);
   try {
     await command(knex);
   } catch (error) {
-    process.stderr.write(`${describeError(error).message}\n`);
-    process.exitCode = 1;
+    host.stderr.write(`${describeError(error).message}\n`);
+    host.exitCode = 1;
   } finally {
     await knex.destroy();
   }

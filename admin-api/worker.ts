@@ -1,4 +1,4 @@
 import { runRoot } from './run-root.ts';
 import { runWorker } from './run-worker.ts';
 
-await runRoot('worker', runWorker);
+await runRoot(process, 'worker', runWorker);

@@ -9,7 +9,7 @@ import { createQuickstartRoutes, TOKEN_COOKIE } from './quickstart-routes.ts';
 
 const [keyFile] = process.argv.slice(2);
 
-await runRoot('admin-api', async (config, logger) => {
+await runRoot(process, 'admin-api', async (config, logger) => {
   if (keyFile === undefined) throw new Error('usage: admin-main.ts <file of the signing key>');
   const tokens = await createDemoTokens(await loadSigningKey(keyFile), config.publicUrl, systemClock);
   return runAdminApi(config, logger, ({ knex }) => {

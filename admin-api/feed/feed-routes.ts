@@ -2,13 +2,11 @@ import { Router, json, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { opaqueId } from '../../core/access/ids.ts';
 import { coversPattern, resourcePatternSchema } from '../../core/feed/resource-pattern.ts';
-import type { Clock } from '../../core/process/clock.ts';
 import type { Knex } from '../db/knex.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { findFeedCredential, type FeedCredential } from './feed-credential.ts';
-import type { FeedHub } from './feed-hub.ts';
+import type { FeedParts } from './feed-parts.ts';
 import { streamFeed } from './stream-feed.ts';
-import type { SidecarRegistry } from './sidecar-registry.ts';
 
 const instanceParams = z.object({ instance: opaqueId });
 
@@ -40,14 +38,6 @@ const streamQuery = z.strictObject({
   epoch: z.string().min(1).max(64).optional(),
   revision: z.coerce.number().int().min(0).optional(),
 });
-
-export interface FeedParts {
-  readonly knex: Knex;
-  readonly hub: FeedHub;
-  readonly registry: SidecarRegistry;
-  readonly clock: Clock;
-  readonly heartbeatIntervalMs: number;
-}
 
 /** What a sidecar's credential opens, and all it opens (law 11): the feed, and saying who it is and how far it has come. */
 export function createFeedRoutes(parts: FeedParts): Router {

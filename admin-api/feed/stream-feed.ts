@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { encodeFeedMessage, FEED_PROTOCOL, type FeedMessage } from '../../core/feed/feed-message.ts';
 import { concernsSidecar } from './feed-filter.ts';
 import type { FeedChange } from './feed-hub.ts';
-import type { FeedParts } from './feed-routes.ts';
+import type { FeedParts } from './feed-parts.ts';
 import { readSnapshot } from './read-snapshot.ts';
 
 /** Unsent bytes above which a sidecar counts as stuck and is cut off; it comes back and resyncs. */

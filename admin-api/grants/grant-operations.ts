@@ -1,21 +1,20 @@
 import { z } from 'zod';
-import { AccessError } from '../../core/access/errors.ts';
 import { durationSecondsSchema } from '../../core/access/duration.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
 import { opaqueId } from '../../core/access/ids.ts';
-import { isAtLeast, mayHandOut } from '../../core/access/role.ts';
+import { isAtLeast } from '../../core/access/role.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
-import { personOf, type PersonRow } from '../db/person-row.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
 import { askedForShape, toEntitlement } from '../http/asked-for.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, timeCursor, toPage } from '../http/pagination.ts';
 import { text } from '../http/text.ts';
+import { assignGrant } from './assign-grant.ts';
 import { revokeGrant } from './end-grant.ts';
+import { listGrants } from './list-grants.ts';
 import { grantViewSchema, presentGrants } from './present-grants.ts';
-import { recordGrant } from './record-grant.ts';
 
 const written = z.object({ grant: grantViewSchema, feed_revision: z.int().nullable() });
 
@@ -49,26 +48,12 @@ export function grantOperations(ports: GrantPorts): Operation[] {
       },
       async run({ query, caller }) {
         const subject = query.subject === 'me' || !isAtLeast(caller.role, 'admin') ? caller.id : query.subject;
-        const after = decodeCursor(query.cursor, timeCursor);
-        const now = new Date(clock());
-        const rows: GrantRow[] = await knex('grants')
-          .modify((q) => {
-            if (subject !== undefined) void q.where({ subject_id: subject });
-            if (query.active === 'true') {
-              void q
-                .whereNull('ended_at')
-                .where('starts_at', '<=', now)
-                .where((either) => void either.whereNull('expires_at').orWhere('expires_at', '>', now));
-            } else if (query.active === 'false') {
-              void q.where((either) => void either.whereNotNull('ended_at').orWhere('expires_at', '<=', now));
-            }
-            if (after !== null) void q.whereRaw('(created_at, id) < (?, ?)', [...after]);
-          })
-          .orderBy([
-            { column: 'created_at', order: 'desc' },
-            { column: 'id', order: 'desc' },
-          ])
-          .limit(query.limit + 1);
+        const rows = await listGrants(
+          knex,
+          { subjectId: subject, active: query.active === undefined ? undefined : query.active === 'true' },
+          { after: decodeCursor(query.cursor, timeCursor), limit: query.limit },
+          clock(),
+        );
         const page = toPage(
           rows,
           query.limit,
@@ -92,29 +77,11 @@ export function grantOperations(ports: GrantPorts): Operation[] {
       }),
       responses: { 201: { description: 'Given', schema: written } },
       async run({ body, caller }) {
-        const entitlement = toEntitlement(body);
-        const { result, feedRevision } = await run(async (unit) => {
-          const subject: PersonRow | undefined = await unit.trx('people').where({ id: body.subject_id }).first();
-          if (subject === undefined)
-            throw new AccessError('not-found', 'There is no such person.', { field: 'subject_id' });
-          if (subject.id === caller.id)
-            throw new AccessError('self-review', 'Nobody gives access to themselves.', { field: 'subject_id' });
-          if (entitlement.kind === 'role' && !mayHandOut(caller.role, entitlement.role)) {
-            throw new AccessError('beyond-reviewer-role', `Your role ${caller.role} can't give that role.`, {
-              field: 'role',
-            });
-          }
-          await assertExists(unit.trx, entitlement);
-          return recordGrant(unit, {
-            subject: personOf(subject),
-            entitlement,
-            duration_seconds: body.duration_seconds,
-            request_id: null,
-            evaluation_id: null,
-            origin: 'assignment',
-            given_by: personOf(caller),
-            note: body.reason ?? null,
-          });
+        const { result, feedRevision } = await assignGrant(run, assertExists, caller, {
+          subject_id: body.subject_id,
+          entitlement: toEntitlement(body),
+          duration_seconds: body.duration_seconds,
+          note: body.reason || null,
         });
         return { status: 201, body: { grant: await presentOne(result), feed_revision: feedRevision } };
       },

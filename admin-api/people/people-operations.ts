@@ -4,6 +4,7 @@ import { roleSchema } from '../../core/access/role.ts';
 import type { Knex } from '../db/knex.ts';
 import type { PersonRow } from '../db/person-row.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import { likePattern } from '../http/like-pattern.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
 import { requiredText } from '../http/text.ts';
@@ -46,7 +47,7 @@ export function peopleOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
           .modify((q) => {
             if (after !== null) void q.whereRaw('lower(email) > ?', [after[0]]);
             if (query.search !== undefined) {
-              const pattern = `%${query.search.replaceAll(/[%_\\]/g, String.raw`\$&`)}%`;
+              const pattern = likePattern(query.search);
               void q.where((either) => void either.whereILike('email', pattern).orWhereILike('name', pattern));
             }
           })

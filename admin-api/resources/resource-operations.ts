@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { AccessError } from '../../core/access/errors.ts';
-import { isActive } from '../../core/access/grant.ts';
 import {
   resourceKey,
   resourceRefSchema,
@@ -8,12 +7,12 @@ import {
   resourceTypeSchema,
   type Resource,
 } from '../../core/access/resource.ts';
-import { toGrant, type GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
+import { heldResources, listVisibleResources } from './list-visible-resources.ts';
 import { deleteResource, findResource, putResource } from './resource-store.ts';
 import { visibleTo } from './visible-resource.ts';
 
@@ -26,17 +25,6 @@ const listQuery = z.strictObject({
 });
 
 export function resourceOperations(knex: Knex, run: RunUnitOfWork, clock: Clock): Operation[] {
-  /** Keys of the resources a person holds an active grant for. */
-  async function heldBy(personId: string): Promise<Set<string>> {
-    const rows: GrantRow[] = await knex('grants')
-      .where({ subject_id: personId, kind: 'resource' })
-      .whereNull('ended_at');
-    const active = rows.map(toGrant).filter((grant) => isActive(grant, clock()));
-    return new Set(
-      active.map(({ entitlement }) => (entitlement.kind === 'resource' ? resourceKey(entitlement.resource) : '')),
-    );
-  }
-
   return [
     operation({
       method: 'get',
@@ -52,25 +40,8 @@ export function resourceOperations(knex: Knex, run: RunUnitOfWork, clock: Clock)
       },
       async run({ query, caller }) {
         const after = decodeCursor(query.cursor, z.tuple([z.string(), z.string()]));
-        const held = await heldBy(caller.id);
-        const rows: Resource[] = await knex('resources')
-          .modify((q) => {
-            if (query.type !== undefined) void q.where({ type: query.type });
-            if (after !== null) void q.whereRaw('(type, id) > (?, ?)', [...after]);
-            if (query.search !== undefined) {
-              const pattern = `%${query.search.replaceAll(/[%_\\]/g, String.raw`\$&`)}%`;
-              void q.where((either) => void either.whereILike('id', pattern).orWhereILike('name', pattern));
-            }
-            // Hidden ones are left out in SQL, so that page sizes say nothing about them.
-            if (caller.role === 'viewer' || caller.role === 'member') {
-              void q.where((either) => {
-                void either.whereNot({ discoverable: 'none' });
-                if (held.size > 0) void either.orWhereRaw(`type || ':' || id = ANY(?)`, [[...held]]);
-              });
-            }
-          })
-          .orderBy(['type', 'id'])
-          .limit(query.limit + 1);
+        const held = await heldResources(knex, caller.id, clock());
+        const rows = await listVisibleResources(knex, caller, held, query, { after, limit: query.limit });
         const present = (row: Resource) => visibleTo(row, caller, held.has(resourceKey(row)));
         return { status: 200, body: toPage(rows, query.limit, present, (row) => [row.type, row.id]) };
       },
@@ -84,7 +55,7 @@ export function resourceOperations(knex: Knex, run: RunUnitOfWork, clock: Clock)
       responses: { 200: { description: 'The resource', schema: visibleSchema } },
       async run({ params, caller }) {
         const resource = await findResource(knex, params);
-        const held = await heldBy(caller.id);
+        const held = await heldResources(knex, caller.id, clock());
         const visible = resource === null ? null : visibleTo(resource, caller, held.has(resourceKey(resource)));
         if (visible === null) throw new AccessError('not-found', `There is no ${resourceKey(params)}.`);
         return { status: 200, body: visible };

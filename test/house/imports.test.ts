@@ -73,7 +73,7 @@ const BREACHES: Record<string, Partial<Import>[]> = {
   'roots are started, not imported': [{ from: 'admin-api/worker.ts', to: 'admin-api/main.ts' }],
   'every import leads somewhere': [{ from: 'core/access/role.ts', to: 'missing:./gone.ts' }],
   'what runs in production imports only declared dependencies': [
-    { from: 'proxy/main.ts', to: 'npm:ws' },
+    { from: 'proxy/main.ts', to: 'npm:supertest' },
     { from: 'proxy/main.ts', to: 'npm:left-pad', typeOnly: true },
     { from: 'test/unit/x.test.ts', to: 'npm:left-pad' },
   ],

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { REQUEST_STATUSES } from '../../core/access/access-request.ts';
+import { AccessError } from '../../core/access/errors.ts';
+import { opaqueId } from '../../core/access/ids.ts';
+import { isAtLeast } from '../../core/access/role.ts';
+import { operation, type Operation } from '../http/operation.ts';
+import { decodeCursor, pageQuery, timeCursor, toPage } from '../http/pagination.ts';
+import type { AccessRequestRow } from './access-request-row.ts';
+import { presentAccessRequest } from './present-access-request.ts';
+import {
+  accessRequestViewSchema,
+  presentAccessRequests,
+  suggestScopes,
+  type PresentPorts,
+} from './present-access-requests.ts';
+
+const idParams = z.object({ id: opaqueId });
+
+export function readOperations(ports: PresentPorts): Operation[] {
+  const { knex } = ports;
+  return [
+    operation({
+      method: 'get',
+      path: '/v1/access-requests',
+      tag: 'access requests',
+      summary: "List requests, newest first: one's own, for Admins everybody's",
+      query: z.strictObject({
+        status: z.enum(REQUEST_STATUSES).optional(),
+        requester: opaqueId.optional().describe('a person id, or me'),
+        ...pageQuery,
+      }),
+      responses: {
+        200: {
+          description: 'Requests',
+          schema: z.object({ items: z.array(accessRequestViewSchema), next_cursor: z.string().nullable() }),
+        },
+      },
+      async run({ query, caller }) {
+        const requester = query.requester === 'me' || !isAtLeast(caller.role, 'admin') ? caller.id : query.requester;
+        const after = decodeCursor(query.cursor, timeCursor);
+        const rows: AccessRequestRow[] = await knex('access_requests')
+          .modify((q) => {
+            if (requester !== undefined) void q.where({ requester_id: requester });
+            if (query.status !== undefined) void q.where({ status: query.status });
+            if (after !== null) void q.whereRaw('(submitted_at, id) < (?, ?)', [...after]);
+          })
+          .orderBy([
+            { column: 'submitted_at', order: 'desc' },
+            { column: 'id', order: 'desc' },
+          ])
+          .limit(query.limit + 1);
+        const page = toPage(
+          rows,
+          query.limit,
+          (row) => row,
+          (row) => [row.submitted_at.toISOString(), row.id],
+        );
+        return { status: 200, body: { ...page, items: await presentAccessRequests(ports, page.items, caller) } };
+      },
+    }),
+    operation({
+      method: 'get',
+      path: '/v1/access-requests/{id}',
+      tag: 'access requests',
+      summary: 'Read one request',
+      params: idParams,
+      responses: { 200: { description: 'The request', schema: accessRequestViewSchema } },
+      async run({ params, caller }) {
+        const row: AccessRequestRow | undefined = await knex('access_requests').where({ id: params.id }).first();
+        if (row === undefined || !(row.requester_id === caller.id || isAtLeast(caller.role, 'admin'))) {
+          throw new AccessError('not-found', 'There is no such request.');
+        }
+        const view = await presentAccessRequest(ports, row, caller);
+        return {
+          status: 200,
+          body: { ...view, suggested_scopes: view.can_review ? await suggestScopes(ports, row, caller) : [] },
+        };
+      },
+    }),
+  ];
+}

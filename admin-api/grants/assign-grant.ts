@@ -1,0 +1,50 @@
+import { AccessError } from '../../core/access/errors.ts';
+import type { DurationSeconds } from '../../core/access/duration.ts';
+import type { Entitlement } from '../../core/access/grant.ts';
+import { mayHandOut } from '../../core/access/role.ts';
+import type { GrantRow } from '../db/grant-row.ts';
+import type { Knex } from '../db/knex.ts';
+import { personOf, type PersonRow } from '../db/person-row.ts';
+import type { Committed, RunUnitOfWork } from '../db/unit-of-work.ts';
+import type { CurrentPerson } from '../http/current-person.ts';
+import { recordGrant } from './record-grant.ts';
+
+export interface Assignment {
+  readonly subject_id: string;
+  readonly entitlement: Entitlement;
+  readonly duration_seconds: DurationSeconds;
+  readonly note: string | null;
+}
+
+/**
+ * An Admin gives access without a request: the same grant, the same audit.
+ * @throws AccessError `not-found`, `self-review`, `beyond-reviewer-role`
+ */
+export function assignGrant(
+  run: RunUnitOfWork,
+  assertExists: (knex: Knex, entitlement: Entitlement) => Promise<void>,
+  actor: CurrentPerson,
+  { subject_id: subjectId, entitlement, duration_seconds, note }: Assignment,
+): Promise<Committed<GrantRow>> {
+  return run(async (unit) => {
+    const subject: PersonRow | undefined = await unit.trx('people').where({ id: subjectId }).first();
+    if (subject === undefined) throw new AccessError('not-found', 'There is no such person.', { field: 'subject_id' });
+    if (subject.id === actor.id) {
+      throw new AccessError('self-review', 'Nobody gives access to themselves.', { field: 'subject_id' });
+    }
+    if (entitlement.kind === 'role' && !mayHandOut(actor.role, entitlement.role)) {
+      throw new AccessError('beyond-reviewer-role', `Your role ${actor.role} can't give that role.`, { field: 'role' });
+    }
+    await assertExists(unit.trx, entitlement);
+    return recordGrant(unit, {
+      subject: personOf(subject),
+      entitlement,
+      duration_seconds,
+      request_id: null,
+      evaluation_id: null,
+      origin: 'assignment',
+      given_by: personOf(actor),
+      note,
+    });
+  });
+}
