@@ -153,6 +153,16 @@ describe('a bearer token', () => {
     expect(response.headers.get('www-authenticate')).toBe('Bearer realm="hallpass", error="invalid_token"');
   });
 
+  it('is held against the clock of the process', async () => {
+    const expires = nowSeconds() + 60;
+    const token = await sign({ expires });
+    const jwksUrl = `http://127.0.0.1:${keyPort}/keys`;
+    await expect(verifierOf(jwksUrl, () => (expires + 4) * 1000)(token)).resolves.toBe('idp|ada');
+    await expect(verifierOf(jwksUrl, () => (expires + 5) * 1000)(token)).rejects.toMatchObject({
+      code: 'not-signed-in',
+    });
+  });
+
   it('never comes back in the refusal', async () => {
     const token = await sign({ expires: nowSeconds() - 60 });
     const { problem } = await askWith(token);

@@ -140,6 +140,9 @@ describe('the way back', () => {
     'evil',
     '',
     ' /x',
+    '/x\\y',
+    '/x\ty',
+    '/x y',
   ])('is no open redirect: %j', async (returnTo) => {
     const response = await journey.browser.request(journey.signInUrl(returnTo), {
       headers: { accept: 'application/json' },
@@ -193,6 +196,7 @@ describe('the provider', () => {
       const late = await startTestProvider(redirectUri, { emailInIdToken: true, port: providerPort });
       late.account = { sub: 'idp|ada', email: 'ada@example.com', email_verified: true };
       const { url } = await journey.browser.follow(`${second.url}/auth/sign-in`, redirectUri);
+      expect(url).toContain(redirectUri);
       await late.stop();
       const cut = await journey.browser.request(url, { headers: { accept: 'application/json' } });
       expect(await cut.json()).toMatchObject({ status: 503, code: 'identity-provider-unavailable' });

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findFreePort } from '../support/free-port.ts';
-import { LIMITS, startSignInApp } from './sign-in-app.ts';
+import { endSessionsOf, forgetSessions } from '../../admin-api/sessions/end-session.ts';
+import { findSession } from '../../admin-api/sessions/find-session.ts';
+import { startSession } from '../../admin-api/sessions/start-session.ts';
+import { addPerson, LIMITS, startSignInApp } from './sign-in-app.ts';
 import { Browser } from './sign-in-browser.ts';
 import { SignInJourney } from './sign-in-journey.ts';
 
@@ -123,9 +127,9 @@ describe('the session cookie', () => {
 
   it('is stored as a hash only', async () => {
     await journey.signIn();
-    const text = JSON.stringify(await journey.app.knex('sessions'));
-    expect(text).not.toContain(journey.session());
-    expect(text).not.toContain(Buffer.from(journey.session()!, 'base64url').toString('hex'));
+    const [row] = await journey.app.knex('sessions');
+    expect(row.token_hash).toEqual(createHash('sha256').update(journey.session()!).digest());
+    expect(JSON.stringify(row)).not.toContain(journey.session());
   });
 });
 
@@ -138,6 +142,33 @@ describe('a session', () => {
     }
     journey.app.clockOffsetMs = LIMITS.max_age_ms;
     expect((await journey.caller()).status).toBe(401);
+  });
+
+  it('ends at the very millisecond', async () => {
+    const { knex } = journey.app;
+    const { token, expires_at } = await startSession(
+      knex,
+      { person_id: 'per_ada', user_agent: null },
+      LIMITS,
+      1_000_000,
+    );
+    await knex('sessions').update({ last_seen_at: new Date(expires_at) });
+    expect(await findSession(knex, token, LIMITS, expires_at - 1)).toMatchObject({ person_id: 'per_ada' });
+    expect(await findSession(knex, token, LIMITS, expires_at)).toBeNull();
+  });
+
+  it('ends with all others of its person, and of nobody else', async () => {
+    const { knex } = journey.app;
+    await addPerson(knex, { id: 'per_bob', email: 'bob@example.com' });
+    const open = (person_id: string): ReturnType<typeof startSession> =>
+      startSession(knex, { person_id, user_agent: 'a'.repeat(1_000) }, LIMITS, 1_000_000);
+    const [one, two, bob] = [await open('per_ada'), await open('per_ada'), await open('per_bob')];
+    expect(await endSessionsOf(knex, 'per_ada', 1_000_001)).toBe(2);
+    expect(await endSessionsOf(knex, 'per_ada', 1_000_002)).toBe(0);
+    const found = [one, two, bob].map(({ token }) => findSession(knex, token, LIMITS, 1_000_003));
+    expect(await Promise.all(found)).toEqual([null, null, { id: bob.id, person_id: 'per_bob' }]);
+    expect(await forgetSessions(knex, bob.expires_at)).toBe(0);
+    expect(await forgetSessions(knex, bob.expires_at + 1)).toBe(3);
   });
 
   it('ends when nobody used it', async () => {
