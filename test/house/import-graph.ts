@@ -3,7 +3,7 @@ import { isNode, nodesOf, parse, type SourceFile, type SyntaxNode } from './sour
 
 export interface Import {
   readonly from: string;
-  /** A path of the repository, `npm:<package>`, `node:<module>`, or `missing:<specifier>`. */
+  /** A path of the repository, `npm:<package>`, `node:<module>`, `virtual:<module>` (made by the bundler), or `missing:…`. */
   readonly to: string;
   /** Erased before the code runs. */
   readonly typeOnly: boolean;
@@ -64,7 +64,7 @@ function isTypeOnly(node: SyntaxNode): boolean {
 }
 
 function resolve(from: string, specifier: string, exists: (path: string) => boolean): string {
-  if (specifier.startsWith('node:')) return specifier;
+  if (/^(node|virtual):/.test(specifier)) return specifier;
   if (specifier.startsWith('.')) {
     const path = posix.join(posix.dirname(from), specifier.replace(/\?.*$/, ''));
     return exists(path) ? path : `missing:${specifier}`;
