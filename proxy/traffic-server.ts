@@ -24,7 +24,8 @@ export class TrafficServer {
     this.#onUnreadable = onUnreadable;
     this.#server = createServer({
       insecureHTTPParser: false,
-      requireHostHeader: true,
+      // The gate refuses it with a reason; Node would answer with nothing.
+      requireHostHeader: false,
       maxHeaderSize: limits.header_bytes,
       headersTimeout: limits.headers_timeout_ms,
       // Uploads may take as long as they move; standing still is what `idle_timeout_ms` ends.

@@ -8,8 +8,6 @@ import type { FactSource } from './fact-source.ts';
 import { FeedLines } from './feed-lines.ts';
 import type { MonotonicClock } from './freshness.ts';
 
-/** Until the hello has said how often heartbeats come. */
-const FIRST_HEARTBEAT_MS = 5_000;
 /** Heartbeats may be tiny in tests; a busy process must not call that silence. */
 const LEAST_SILENCE_MS = 250;
 
@@ -133,7 +131,8 @@ export class FeedReader {
   async #read(body: Dispatcher.ResponseData['body'], connection: AbortController): Promise<void> {
     const { now, limits } = this.#options;
     const lines = new FeedLines(MAX_FEED_LINE_CHARS);
-    let silenceMs = FIRST_HEARTBEAT_MS * limits.feed_missed_heartbeats;
+    // Until the hello has said how often heartbeats come.
+    let silenceMs = limits.feed_request_timeout_ms;
     let heardAt = now();
     const watch = setInterval(() => {
       if (now() - heardAt > silenceMs) connection.abort(new FeedError('nothing was heard for too long'));

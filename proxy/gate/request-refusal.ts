@@ -41,6 +41,8 @@ export function refusalOf(
   }
   const forbidden = forbiddenNomination(nominated);
   if (forbidden !== null) return `its Connection header names ${forbidden}`;
+  // RFC 9112 3.2.
+  if (headers.host === undefined && request.httpVersion !== '1.0') return 'it has no Host header';
   if (headers.host !== undefined && !/^[A-Za-z0-9._~:[\]-]*$/.test(headers.host)) return 'its Host is no host name';
   return upgrade ? upgradeRefusal(request) : null;
 }

@@ -9,14 +9,19 @@ export interface RawAnswer {
   readonly text: string;
 }
 
+/** What is still coming after this long (a stream, say) is left. */
+const MOST_MS = 1_000;
+
 /** Writes exactly these bytes and reads until the proxy closes, or until it has been silent for a while after an answer. */
 export function sendRaw(port: number, bytes: string | Buffer, quietMs = 150): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const chunks: Buffer[] = [];
+    let most: NodeJS.Timeout | undefined;
     let quiet: NodeJS.Timeout | undefined;
     const finish = () => {
       clearTimeout(quiet);
+      clearTimeout(most);
       socket.destroy();
       const text = Buffer.concat(chunks).toString('latin1');
       const split = text.indexOf('\r\n\r\n');
@@ -31,6 +36,7 @@ export function sendRaw(port: number, bytes: string | Buffer, quietMs = 150): Pr
     socket.on('connect', () => socket.write(bytes));
     socket.on('data', (chunk) => {
       chunks.push(chunk);
+      most ??= setTimeout(finish, MOST_MS);
       clearTimeout(quiet);
       quiet = setTimeout(finish, quietMs);
     });
