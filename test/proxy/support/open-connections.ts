@@ -1,0 +1,78 @@
+import { request as httpRequest } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { waitUntil } from '../../support/wait-until.ts';
+
+export interface OpenConnection {
+  readonly name: string;
+  readonly isOpen: () => boolean;
+  /** How much has moved; grows while it is alive. */
+  readonly moved: () => number;
+  /** A WebSocket's close code, else null. */
+  readonly code: () => number | null;
+  close(): void;
+}
+
+/** A WebSocket that echoes and ticks. @throws when it is refused */
+export async function openWebSocket(url: string, token: string): Promise<OpenConnection> {
+  const socket = new WebSocket(url.replace('http', 'ws'), { headers: { authorization: `Bearer ${token}` } });
+  let moved = 0;
+  let code: number | null = null;
+  socket.on('message', () => (moved += 1));
+  socket.on('close', (closeCode) => (code = closeCode));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('error', () => {});
+  await waitUntil('a first tick', () => moved > 0);
+  return {
+    name: 'WebSocket',
+    isOpen: () => code === null,
+    moved: () => moved,
+    code: () => code,
+    close: () => socket.terminate(),
+  };
+}
+
+/** An event stream or a long download. */
+export async function openDownload(url: string, token: string): Promise<OpenConnection> {
+  let moved = 0;
+  let open = true;
+  const request = httpRequest(url, { headers: { authorization: `Bearer ${token}` }, agent: false });
+  await new Promise<void>((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', (response) => {
+      if (response.statusCode !== 200) reject(new Error(`refused: ${response.statusCode}`));
+      response.on('data', (chunk: Buffer) => {
+        moved += chunk.byteLength;
+        resolve();
+      });
+      response.on('error', () => {});
+      response.on('close', () => (open = false));
+    });
+    request.end();
+  });
+  return { name: 'download', isOpen: () => open, moved: () => moved, code: () => null, close: () => request.destroy() };
+}
+
+/** A long upload whose answer has not begun. */
+export async function openUpload(url: string, token: string, uploaded: () => number): Promise<OpenConnection> {
+  const { hostname, port, pathname } = new URL(url);
+  const socket: Socket = connect(Number(port), hostname);
+  let open = true;
+  let moved = 0;
+  socket.on('error', () => {});
+  socket.on('close', () => (open = false));
+  // Read, or the end of the other side is never noticed.
+  socket.resume();
+  socket.write(
+    `POST ${pathname} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  );
+  const timer = setInterval(() => {
+    if (open) socket.write('5\r\nhello\r\n', () => (moved += 1));
+  }, 20);
+  socket.on('close', () => clearInterval(timer));
+  await waitUntil('a first piece of the upload', () => uploaded() > 0);
+  return { name: 'upload', isOpen: () => open, moved: () => moved, code: () => null, close: () => socket.destroy() };
+}
