@@ -27,7 +27,7 @@ export function GoBack({ returnTo, automatic }: GoBackProps) {
   if (target === null) return null;
   return (
     <div className={classes.back}>
-      <Text role="status" aria-live="polite">
+      <Text aria-live="polite">
         {going
           ? `You are being taken back to ${returnToWords(target)} in ${DELAY_MS / 1_000} seconds.`
           : `You came from ${returnToWords(target)}.`}

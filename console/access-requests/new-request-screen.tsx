@@ -6,9 +6,9 @@ import { Page } from '../elements/page.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
 import { TextLink } from '../elements/text-link.tsx';
 import { readAskedFor } from './asked-entitlement.ts';
+import { readDenialLink } from './denial-link.ts';
 import { EntitlementPicker } from './entitlement-picker.tsx';
 import { RequestForm } from './request-form.tsx';
-import { readReturnTo } from './return-to.ts';
 import { useNamedEntitlement } from './use-named-entitlement.ts';
 
 /** From a denial everything is filled in; without one, first comes the choice of what to ask for. */
@@ -41,9 +41,7 @@ function AskedScreen({ entitlement }: { readonly entitlement: AskedEntitlement }
           entitlement={entitlement}
           named={named}
           description={description}
-          action={query.get('action')}
-          evaluationId={query.get('evaluation_id')}
-          returnTo={readReturnTo(hash)}
+          link={readDenialLink(query, hash)}
         />
       )}
       {named === null && error !== null && <ProblemState error={error} onRetry={retry} />}

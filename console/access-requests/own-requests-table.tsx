@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../api/access-request.ts';
 import { DataTable, type Column } from '../elements/data-table.tsx';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
-import { entitlementName } from '../elements/entitlement-words.ts';
+import { entitlementTitle } from '../elements/entitlement-words.ts';
 import { RequestStatusBadge } from '../elements/request-status-badge.tsx';
 import { TextLink } from '../elements/text-link.tsx';
 import { RelativeTimeStamp } from '../elements/time-stamp.tsx';
@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<AccessRequest>[] = [
     title: 'Open',
     titleHidden: true,
     cell: (request) => (
-      <TextLink to={`/access-requests/${request.id}`} aria-label={`Open the request for ${entitlementName(request)}`}>
+      <TextLink to={`/access-requests/${request.id}`} aria-label={`Open the request for ${entitlementTitle(request)}`}>
         Open
       </TextLink>
     ),

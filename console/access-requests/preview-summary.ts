@@ -3,7 +3,7 @@ import { roleWord } from '../elements/entitlement-words.ts';
 import { formatDuration } from '../time/format-duration.ts';
 
 export interface PreviewSummary {
-  readonly look: 'open' | 'automatic' | 'closed';
+  readonly look: 'open' | 'automatic' | 'unfinished' | 'closed';
   /** False: the server would refuse it, so there is no use in sending it. */
   readonly sendable: boolean;
   readonly title: string;
@@ -14,9 +14,9 @@ export interface PreviewSummary {
 export function previewSummary(preview: RequestPreview, hasReason: boolean): PreviewSummary {
   if (!preview.requestable) {
     return {
-      look: 'closed',
+      look: hasReason ? 'closed' : 'unfinished',
       sendable: !hasReason,
-      title: hasReason ? 'This can’t be sent' : 'Before this can be sent',
+      title: hasReason ? 'This can’t be sent' : 'This can’t be sent as it is',
       sentences: preview.reasons,
     };
   }

@@ -1,5 +1,5 @@
 import type { AccessRequest } from '../api/access-request.ts';
-import { entitlementName } from '../elements/entitlement-words.ts';
+import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { formatDuration } from '../time/format-duration.ts';
 
 export interface ProgressWords {
@@ -63,7 +63,7 @@ function approvedWords(request: AccessRequest, who: string, mine: boolean): Prog
       sentences: [...(grant?.end_note ? [`Note: ${grant.end_note}`] : []), ...changes],
     };
   }
-  const name = entitlementName(given ?? request);
+  const name = entitlementPhrase(given ?? request);
   if (grant.state === 'scheduled') {
     return { look: 'open', headline: `Approved. ${name} opens later.`, sentences: changes };
   }
@@ -84,7 +84,7 @@ export function changeSentences(request: AccessRequest): string[] {
   if (given === null) return [];
   const sentences: string[] = [];
   if (given.modifications.includes('entitlement')) {
-    sentences.push(`Asked for ${entitlementName(request)}, given ${entitlementName(given)}.`);
+    sentences.push(`Asked for ${entitlementPhrase(request)}, given ${entitlementPhrase(given)}.`);
   }
   if (given.modifications.includes('duration_seconds')) {
     sentences.push(

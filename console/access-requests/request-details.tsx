@@ -23,13 +23,31 @@ export function RequestDetails({ request }: { readonly request: AccessRequest })
     ...(request.grant?.expires_at == null
       ? []
       : [{ name: 'Ends', value: <TimeStamp time={request.grant.expires_at} precision="second" /> }]),
-    ...(request.action === null ? [] : [{ name: 'Refused action', value: request.action }]),
+    ...(request.action === null ? [] : [{ name: 'Refused action', value: `${request.action}${unverified(request)}` }]),
     ...(request.evaluation_id === null ? [] : [{ name: 'Evaluation', value: <Code>{request.evaluation_id}</Code> }]),
+    ...(request.policy_reasons.length === 0
+      ? []
+      : [{ name: 'The policy says', value: <PolicyReasons reasons={request.policy_reasons} /> }]),
     { name: 'Request id', value: <Code>{request.id}</Code> },
   ];
   return (
     <Paper py="sm">
       <TermList terms={terms} />
     </Paper>
+  );
+}
+
+/** A link can be written by anybody; only a denial that was signed by its sidecar is beyond doubt. */
+function unverified(request: AccessRequest): string {
+  return request.denial_verified ? '' : ' (as the link said)';
+}
+
+function PolicyReasons({ reasons }: { readonly reasons: readonly string[] }) {
+  return (
+    <>
+      {reasons.map((reason) => (
+        <div key={reason}>{reason}</div>
+      ))}
+    </>
   );
 }

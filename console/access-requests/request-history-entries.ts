@@ -1,6 +1,6 @@
 import type { AccessRequest } from '../api/access-request.ts';
 import type { Person } from '../api/person.ts';
-import { entitlementName } from '../elements/entitlement-words.ts';
+import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { formatDuration } from '../time/format-duration.ts';
 
 export interface HistoryEntry {
@@ -13,7 +13,7 @@ export interface HistoryEntry {
 /** The story of a request out of the request itself; the audit log holds the same and more. */
 export function requestHistory(request: AccessRequest): HistoryEntry[] {
   const entries: HistoryEntry[] = [
-    plain(request.submitted_at, `${called(request.requester)} asked for ${entitlementName(request)}.`),
+    plain(request.submitted_at, `${called(request.requester)} asked for ${entitlementPhrase(request)}.`),
     ...request.reviews.map((review): HistoryEntry => ({
       time: review.created_at,
       words: `${review.reviewer === null ? 'The policy' : called(review.reviewer)} ${review.verdict === 'approve' ? 'approved' : 'denied'}.`,
@@ -34,7 +34,7 @@ function grantEntries({ grant, given }: AccessRequest): HistoryEntry[] {
   if (grant === null) return [];
   const terms = given === null ? '' : ` (${formatDuration(given.duration_seconds).toLowerCase()})`;
   const entries: HistoryEntry[] = [
-    { time: grant.starts_at, words: `Access to ${entitlementName(grant)} began${terms}.`, note: null, look: 'good' },
+    { time: grant.starts_at, words: `Access to ${entitlementPhrase(grant)} began${terms}.`, note: null, look: 'good' },
   ];
   if (grant.state === 'expired') {
     entries.push(plain(grant.ended_at ?? grant.expires_at ?? grant.starts_at, 'Access ended: its time was up.'));

@@ -14,7 +14,6 @@ import { useWasWaiting } from './use-was-waiting.ts';
 interface RequestProgressProps {
   readonly request: AccessRequest;
   readonly mine: boolean;
-  readonly openedAtMs: number;
   readonly connectionLost: boolean;
 }
 
@@ -30,7 +29,7 @@ export function RequestProgress({ request, mine, connectionLost }: RequestProgre
           <RequestStatusBadge status={request.status} />
           {words.look === 'waiting' && <Loader size="sm" type="dots" aria-hidden="true" />}
         </div>
-        <div role="status" aria-live="polite">
+        <div aria-live="polite">
           <Text size="lg" fw={600}>
             {words.headline}
           </Text>

@@ -1,9 +1,8 @@
-import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { accessRequestQuery, type AccessRequest } from '../api/access-request.ts';
-import { entitlementName } from '../elements/entitlement-words.ts';
+import { entitlementPhrase, entitlementTitle } from '../elements/entitlement-words.ts';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { Page } from '../elements/page.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
@@ -16,6 +15,7 @@ import { pollDelay } from './poll-delay.ts';
 import { RequestDetails } from './request-details.tsx';
 import { RequestHistory } from './request-history.tsx';
 import { RequestProgress } from './request-progress.tsx';
+import classes from './request-screen.module.css';
 
 /** One request: for its requester the page that waits, for reviewers the page that decides. */
 export function RequestScreen() {
@@ -61,29 +61,37 @@ function OneRequest({ id }: { readonly id: string }) {
   }
   const mine = request.requester.id === me.id;
   return (
-    <Page title={entitlementName(request)} tabTitle={tabTitle(request)} intro={back} narrow>
-      <Stack gap="xl">
-        <RequestProgress request={request} mine={mine} openedAtMs={openedAtMs} connectionLost={error !== null} />
-        <ReviewPanel request={request} mine={mine} />
-        <Section title="The request">
-          <RequestDetails request={request} />
-        </Section>
-        <Section
-          title="What happened"
-          aside={
-            me.can.read_audit && (
-              <TextLink to={`/settings/audit-log?request_id=${request.id}`}>In the Audit Log</TextLink>
-            )
-          }
-        >
-          <RequestHistory request={request} />
-        </Section>
-      </Stack>
+    <Page title={`Access to ${entitlementPhrase(request)}`} tabTitle={tabTitle(request)} intro={back}>
+      <div className={classes.columns}>
+        <div className={classes.progress}>
+          <RequestProgress request={request} mine={mine} connectionLost={error !== null} />
+        </div>
+        <div className={classes.review}>
+          <ReviewPanel request={request} mine={mine} />
+        </div>
+        <div className={classes.details}>
+          <Section title="The request">
+            <RequestDetails request={request} />
+          </Section>
+        </div>
+        <div className={classes.history}>
+          <Section
+            title="What happened"
+            aside={
+              me.can.read_audit && (
+                <TextLink to={`/settings/audit-log?request_id=${request.id}`}>In the Audit Log</TextLink>
+              )
+            }
+          >
+            <RequestHistory request={request} />
+          </Section>
+        </div>
+      </div>
     </Page>
   );
 }
 
 /** The status comes first: a tab in the background tells how things stand. */
 function tabTitle(request: AccessRequest): string {
-  return `${requestStatusWord(request.status)}: ${entitlementName(request)}`;
+  return `${requestStatusWord(request.status)}: ${entitlementTitle(request)}`;
 }

@@ -1,5 +1,5 @@
-/** A longer address was not written by a proxy of ours, and a server would refuse it. */
-const LONGEST_CHARACTERS = 8_000;
+/** The API takes no longer one; without it the request can still be sent. */
+const LONGEST_CHARACTERS = 2_000;
 
 /** The address one came from, out of the form's fragment: `#return_to=https%3A%2F%2F…`. Null when there is none fit to use. */
 export function readReturnTo(hash: string): string | null {

@@ -41,6 +41,8 @@ export interface AccessRequest extends NamedEntitlement {
   readonly duration_seconds: number | null;
   readonly action: string | null;
   readonly evaluation_id: string | null;
+  /** Whether action and evaluation come from a sidecar's signed denial; otherwise they are what the link said. */
+  readonly denial_verified: boolean;
   readonly return_to: string | null;
   readonly submitted_at: string;
   readonly decided_at: string | null;

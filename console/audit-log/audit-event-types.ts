@@ -12,7 +12,15 @@ export const AUDIT_EVENT_TYPES: readonly { readonly value: string; readonly labe
   { value: 'grant.given-up', label: 'Access given up' },
   { value: 'session.started', label: 'Signed in' },
   { value: 'session.ended', label: 'Signed out' },
+  { value: 'person.added', label: 'Person added' },
+  { value: 'person.changed', label: 'Person changed' },
+  { value: 'person.linked', label: 'Person linked' },
+  { value: 'resource.created', label: 'Resource created' },
   { value: 'resource.changed', label: 'Resource changed' },
+  { value: 'resource.deleted', label: 'Resource deleted' },
+  { value: 'scope.created', label: 'Scope created' },
+  { value: 'scope.changed', label: 'Scope changed' },
+  { value: 'scope.deleted', label: 'Scope deleted' },
 ];
 
 export function auditTypeWord(type: string): string {

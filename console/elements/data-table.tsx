@@ -1,3 +1,5 @@
+/* oxlint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role --
+   some browsers drop the meaning of table elements as soon as their display is changed, so the roles are written out */
 import type { ReactNode } from 'react';
 import classes from './data-table.module.css';
 
@@ -15,13 +17,9 @@ interface DataTableProps<Row> {
   readonly rowKey: (row: Row) => string;
 }
 
-/**
- * A table that becomes one card a row on a phone. The roles are written out because some browsers drop the
- * meaning of table elements as soon as their display is changed.
- */
+/** A table that becomes one card a row on a phone. */
 export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-redundant-roles
     <table role="table" className={classes.table}>
       <caption className={classes.caption}>{caption}</caption>
       <thead role="rowgroup">

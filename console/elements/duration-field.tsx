@@ -26,7 +26,12 @@ export function DurationField({ label, value, onChange, ceilingSeconds, error }:
     .filter(Boolean)
     .join(' ');
   return (
-    <fieldset className={classes.field} {...(descriptions === '' ? {} : { 'aria-describedby': descriptions })}>
+    <fieldset
+      className={classes.field}
+      data-field="duration"
+      tabIndex={-1}
+      {...(descriptions === '' ? {} : { 'aria-describedby': descriptions })}
+    >
       <legend className={classes.legend}>{label}</legend>
       {ceilingSeconds !== null && (
         <Input.Description id={`${id}-hint`}>

@@ -1,27 +1,11 @@
-import {
-  IconBadge,
-  IconCircleDashedCheck,
-  IconCrosshair,
-  IconPlugConnected,
-  IconSparkles,
-  type Icon,
-} from '@tabler/icons-react';
+import { IconBadge, IconCircleDashedCheck, IconCrosshair, IconPlugConnected, IconSparkles } from '@tabler/icons-react';
 import type { NamedEntitlement } from '../api/entitlement.ts';
 
-function iconOf(entitlement: NamedEntitlement): Icon {
-  if (entitlement.kind === 'scope') return IconCircleDashedCheck;
-  if (entitlement.kind === 'role') return IconBadge;
-  if (entitlement.resource?.type === 'target') return IconCrosshair;
-  return entitlement.resource?.type === 'feature' ? IconSparkles : IconPlugConnected;
-}
+const LOOK = { size: 20, stroke: 1.6, 'aria-hidden': true } as const;
 
-export function EntitlementIcon({
-  entitlement,
-  size = 20,
-}: {
-  readonly entitlement: NamedEntitlement;
-  readonly size?: number;
-}) {
-  const Shape = iconOf(entitlement);
-  return <Shape size={size} stroke={1.6} aria-hidden="true" />;
+export function EntitlementIcon({ entitlement }: { readonly entitlement: NamedEntitlement }) {
+  if (entitlement.kind === 'scope') return <IconCircleDashedCheck {...LOOK} />;
+  if (entitlement.kind === 'role') return <IconBadge {...LOOK} />;
+  if (entitlement.resource?.type === 'target') return <IconCrosshair {...LOOK} />;
+  return entitlement.resource?.type === 'feature' ? <IconSparkles {...LOOK} /> : <IconPlugConnected {...LOOK} />;
 }

@@ -1,10 +1,11 @@
 import type { NamedEntitlement } from '../api/entitlement.ts';
 import { EntitlementIcon } from './entitlement-icon.tsx';
 import classes from './entitlement-label.module.css';
-import { entitlementKeyText, entitlementKindWord, entitlementName } from './entitlement-words.ts';
+import { entitlementKeyText, entitlementName } from './entitlement-words.ts';
 
-/** A thing one may have access to: icon, name, and below it what it is and how programs call it. */
+/** A thing one may have access to: icon, name, and below it how programs call it, which also says what it is. */
 export function EntitlementLabel({ entitlement }: { readonly entitlement: NamedEntitlement }) {
+  const [kind, id] = entitlementKeyText(entitlement).split(':');
   return (
     <span className={classes.label}>
       <span className={classes.icon}>
@@ -12,9 +13,10 @@ export function EntitlementLabel({ entitlement }: { readonly entitlement: NamedE
       </span>
       <span className={classes.words}>
         <span className={classes.name}>{entitlementName(entitlement)}</span>
-        <span className={classes.key}>
-          {entitlementKindWord(entitlement)} <code>{entitlementKeyText(entitlement)}</code>
-        </span>
+        <code className={classes.key}>
+          {kind}:<wbr />
+          {id}
+        </code>
       </span>
     </span>
   );

@@ -26,6 +26,18 @@ export function entitlementName(entitlement: NamedEntitlement): string {
   return roleWord(entitlement.role ?? 'a Role');
 }
 
+/** For a heading: `AWS production`, `Scope Staging`, `Role Admin`. */
+export function entitlementTitle(entitlement: NamedEntitlement): string {
+  const name = entitlementName(entitlement);
+  return entitlement.kind === 'resource' ? name : `${entitlementKindWord(entitlement)} ${name}`;
+}
+
+/** Within a sentence: `AWS production`, `the Scope Staging`, `the Role Admin`. */
+export function entitlementPhrase(entitlement: NamedEntitlement): string {
+  const title = entitlementTitle(entitlement);
+  return entitlement.kind === 'resource' ? title : `the ${title}`;
+}
+
 /** `connection:aws-production`, `scope:staging`, `role:admin`, as logs and the API write it. */
 export function entitlementKeyText(entitlement: NamedEntitlement): string {
   if (entitlement.kind === 'resource') return `${entitlement.resource?.type}:${entitlement.resource?.id}`;

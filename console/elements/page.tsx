@@ -1,7 +1,7 @@
 import { Title } from '@mantine/core';
-import { useEffect, useRef, type ReactNode } from 'react';
-import { useLocation, useNavigationType } from 'react-router';
+import { useRef, type ReactNode } from 'react';
 import classes from './page.module.css';
+import { useArrival } from './use-arrival.ts';
 
 interface PageProps {
   readonly title: string;
@@ -17,11 +17,7 @@ interface PageProps {
 /** One screen: tab title, heading (focused after a navigation, so that it is read out), what one can do, content. */
 export function Page({ title, tabTitle, intro, actions, narrow = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  const { key, pathname } = useLocation();
-  const cameByLoad = useNavigationType() === 'POP' && key === 'default';
-  useEffect(() => {
-    if (!cameByLoad) heading.current?.focus({ preventScroll: true });
-  }, [pathname, cameByLoad]);
+  useArrival(heading);
   return (
     <div className={narrow ? classes.narrow : classes.page}>
       <title>{`${tabTitle ?? title} · Hallpass`}</title>

@@ -9,10 +9,10 @@ interface ProblemAlertProps {
 }
 
 /** Beside the button that failed: what the server said about it, read out at once. */
-export function ProblemAlert({ error, ownFields = [] }: ProblemAlertProps) {
+export function ProblemAlert({ error, ownFields }: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof ApiProblem ? error : null;
-  const errors = (problem?.errors ?? []).filter(({ field }) => !ownFields.includes(field));
+  const errors = (problem?.errors ?? []).filter(({ field }) => ownFields?.includes(field) !== true);
   return (
     <Alert
       role="alert"

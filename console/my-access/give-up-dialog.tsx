@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { revokeGrant, type Grant } from '../api/grant.ts';
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx';
-import { entitlementName } from '../elements/entitlement-words.ts';
+import { entitlementPhrase } from '../elements/entitlement-words.ts';
 
 interface GiveUpDialogProps {
   readonly grant: Grant;
@@ -22,7 +22,7 @@ export function GiveUpDialog({ grant, opened, onClose }: GiveUpDialogProps) {
   return (
     <ConfirmDialog
       opened={opened}
-      title={`Give up ${entitlementName(grant)}?`}
+      title={`Give up ${entitlementPhrase(grant)}?`}
       confirmLabel="Give it up"
       keepLabel="Keep it"
       pending={giveUp.isPending}

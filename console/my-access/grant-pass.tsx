@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Grant } from '../api/grant.ts';
 import { Countdown } from '../elements/countdown.tsx';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
-import { entitlementName } from '../elements/entitlement-words.ts';
+import { entitlementTitle } from '../elements/entitlement-words.ts';
 import { TextLink } from '../elements/text-link.tsx';
 import { TimeStamp } from '../elements/time-stamp.tsx';
 import { serverClock } from '../time/server-clock.ts';
@@ -16,12 +16,14 @@ export function GrantPass({ grant }: { readonly grant: Grant }) {
   const [asking, setAsking] = useState(false);
   const scheduled = serverClock.nowMs() < Date.parse(grant.starts_at);
   return (
-    <article className={classes.pass} aria-label={entitlementName(grant)}>
+    <article className={classes.pass} aria-label={entitlementTitle(grant)}>
       <div className={classes.what}>
         <EntitlementLabel entitlement={grant} />
         <p className={classes.origin}>
           {originWords(grant)}{' '}
-          {grant.request_id !== null && <TextLink to={`/access-requests/${grant.request_id}`}>Request</TextLink>}
+          {grant.request_id !== null && (
+            <TextLink to={`/access-requests/${grant.request_id}`}>See the request</TextLink>
+          )}
         </p>
       </div>
       <div className={classes.stub}>
@@ -41,11 +43,10 @@ export function GrantPass({ grant }: { readonly grant: Grant }) {
           </>
         )}
         <Button
-          variant="subtle"
-          color="gray"
-          size="compact-sm"
-          className={classes.giveUp ?? ''}
-          aria-label={`Give up ${entitlementName(grant)}`}
+          variant="default"
+          size="xs"
+          mt={4}
+          aria-label={`Give up ${entitlementTitle(grant)}`}
           onClick={() => setAsking(true)}
         >
           Give up

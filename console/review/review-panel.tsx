@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { AccessRequest } from '../api/access-request.ts';
-import { entitlementName } from '../elements/entitlement-words.ts';
+import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { Section } from '../elements/section.tsx';
 import { useMe } from '../shell/me-context.ts';
@@ -32,7 +32,7 @@ export function ReviewPanel({ request, mine }: ReviewPanelProps) {
           {waiting && request.can_review && form === 'none' && (
             <>
               <Text>
-                <b>{request.requester.name || request.requester.email}</b> asks for <b>{entitlementName(request)}</b>,{' '}
+                <b>{request.requester.name || request.requester.email}</b> asks for <b>{entitlementPhrase(request)}</b>,{' '}
                 {durationWords(request)}. The time starts when you approve.
               </Text>
               <Group gap="sm">

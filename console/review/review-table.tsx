@@ -18,6 +18,20 @@ const FACTS: readonly Column<AccessRequest>[] = [
   { title: 'Submitted', cell: (request) => <RelativeTimeStamp time={request.submitted_at} /> },
 ];
 
+const OPEN: Column<AccessRequest> = {
+  title: 'Open',
+  titleHidden: true,
+  cell: (request) => <OpenRequest request={request} />,
+};
+
+const PENDING: readonly Column<AccessRequest>[] = [...FACTS, OPEN];
+
+const DECIDED: readonly Column<AccessRequest>[] = [
+  ...FACTS,
+  { title: 'Status', cell: (request) => <RequestStatusBadge status={request.status} /> },
+  OPEN,
+];
+
 interface ReviewTableProps {
   readonly caption: string;
   readonly requests: readonly AccessRequest[];
@@ -26,22 +40,18 @@ interface ReviewTableProps {
 
 /** Requester, Resource, Reason, Requested duration, Submitted, and the way to the request itself. */
 export function ReviewTable({ caption, requests, decided }: ReviewTableProps) {
-  const me = useMe();
-  const columns: Column<AccessRequest>[] = [
-    ...FACTS,
-    ...(decided
-      ? [{ title: 'Status', cell: (request: AccessRequest) => <RequestStatusBadge status={request.status} /> }]
-      : []),
-    {
-      title: 'Open',
-      titleHidden: true,
-      cell: (request) => <OpenRequest request={request} mine={request.requester.id === me.id} />,
-    },
-  ];
-  return <DataTable caption={caption} columns={columns} rows={requests} rowKey={(request) => request.id} />;
+  return (
+    <DataTable
+      caption={caption}
+      columns={decided ? DECIDED : PENDING}
+      rows={requests}
+      rowKey={(request) => request.id}
+    />
+  );
 }
 
-function OpenRequest({ request, mine }: { readonly request: AccessRequest; readonly mine: boolean }) {
+function OpenRequest({ request }: { readonly request: AccessRequest }) {
+  const mine = useMe().id === request.requester.id;
   return (
     <div className={classes.open}>
       <ButtonLink to={`/review/${request.id}`} variant={request.can_review ? 'filled' : 'default'} size="sm">

@@ -1,7 +1,7 @@
 import { Burger, Drawer } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { Suspense, useEffect } from 'react';
-import { Link, Outlet, useLocation, useNavigationType } from 'react-router';
+import { Suspense } from 'react';
+import { Link, Outlet, useLocation } from 'react-router';
 import type { Me } from '../api/me.ts';
 import { BrandMark } from '../elements/brand-mark.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
@@ -14,21 +14,22 @@ import { ScreenBoundary } from './screen-boundary.tsx';
 export function ConsoleShell({ me }: { readonly me: Me }) {
   const [menuOpened, menu] = useDisclosure(false);
   const { pathname } = useLocation();
-  useScrollToTop(pathname);
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
         Skip to content
       </a>
-      <header className={classes.top}>
+      <section aria-label="Hallpass" className={classes.top}>
         <Brand />
         <Burger opened={menuOpened} onClick={menu.toggle} aria-label="Menu" aria-expanded={menuOpened} />
-      </header>
+      </section>
       <aside className={classes.side} aria-label="Navigation and account">
-        <Brand />
-        <Navigation me={me} />
-        <div className={classes.foot}>
-          <AccountPanel me={me} />
+        <div className={classes.sticky}>
+          <Brand />
+          <Navigation me={me} />
+          <div className={classes.foot}>
+            <AccountPanel me={me} />
+          </div>
         </div>
       </aside>
       <Drawer
@@ -61,12 +62,4 @@ function Brand() {
       <span>Hallpass</span>
     </Link>
   );
-}
-
-/** Going back keeps the place; going on starts at the top. */
-function useScrollToTop(pathname: string) {
-  const navigationType = useNavigationType();
-  useEffect(() => {
-    if (navigationType !== 'POP') window.scrollTo(0, 0);
-  }, [pathname, navigationType]);
 }

@@ -33,7 +33,7 @@ export function RequireSession() {
     <Center component="main" mih="100dvh">
       <title>Hallpass</title>
       <Loader type="dots" aria-hidden="true" />
-      <VisuallyHidden role="status">Finding out who you are…</VisuallyHidden>
+      <VisuallyHidden aria-live="polite">Finding out who you are…</VisuallyHidden>
     </Center>
   );
 }

@@ -1,0 +1,45 @@
+import type { AskedEntitlement } from '../api/entitlement.ts';
+import { UNIT_SECONDS, type DurationChoice } from '../time/duration-choice.ts';
+
+export interface RequestDraft {
+  readonly reason: string;
+  readonly duration: DurationChoice;
+}
+
+type SessionStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+export const EMPTY_DRAFT: RequestDraft = { reason: '', duration: { preset: '3600', amount: '', unit: 'hours' } };
+
+function keyOf(entitlement: AskedEntitlement): string {
+  return `hallpass.request-draft.${JSON.stringify(entitlement)}`;
+}
+
+/** What somebody had typed before they were signed out or reloaded the page. */
+export function readDraft(entitlement: AskedEntitlement, storage: SessionStorage): RequestDraft {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(keyOf(entitlement)) ?? 'null');
+    return isDraft(kept) ? kept : EMPTY_DRAFT;
+  } catch {
+    return EMPTY_DRAFT;
+  }
+}
+
+export function keepDraft(entitlement: AskedEntitlement, draft: RequestDraft, storage: SessionStorage): void {
+  try {
+    if (draft.reason === '') storage.removeItem(keyOf(entitlement));
+    else storage.setItem(keyOf(entitlement), JSON.stringify(draft));
+  } catch {
+    // Without storage nothing is kept; the form works all the same.
+  }
+}
+
+function isDraft(value: unknown): value is RequestDraft {
+  if (typeof value !== 'object' || value === null) return false;
+  const { reason, duration } = value as { reason?: unknown; duration?: Partial<DurationChoice> | null };
+  return (
+    typeof reason === 'string' &&
+    typeof duration?.preset === 'string' &&
+    (typeof duration.amount === 'number' || duration.amount === '') &&
+    Object.hasOwn(UNIT_SECONDS, duration.unit ?? '')
+  );
+}
