@@ -17,6 +17,7 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_ADMIN_PORT: port(4000),
   HALLPASS_ADMIN_OPS_HOST: z.string().min(1).default('127.0.0.1'),
   HALLPASS_ADMIN_OPS_PORT: port(9091),
+  HALLPASS_WORKER_OPS_PORT: port(9092),
   HALLPASS_ADMIN_PUBLIC_URL: httpUrl.describe('where browsers reach the console; links are made from it'),
   HALLPASS_POLICY_BUNDLE: z.string().min(1).default('policies/bundle/policy.tar.gz'),
   HALLPASS_CONSOLE_DIR: z.string().min(1).default('console/dist'),
@@ -49,6 +50,7 @@ export interface AdminConfig {
   readonly port: number;
   readonly opsHost: string;
   readonly opsPort: number;
+  readonly workerOpsPort: number;
   readonly publicUrl: string;
   readonly policyBundle: string;
   readonly consoleDir: string;
@@ -75,6 +77,7 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     port: env.HALLPASS_ADMIN_PORT,
     opsHost: env.HALLPASS_ADMIN_OPS_HOST,
     opsPort: env.HALLPASS_ADMIN_OPS_PORT,
+    workerOpsPort: env.HALLPASS_WORKER_OPS_PORT,
     publicUrl: env.HALLPASS_ADMIN_PUBLIC_URL,
     policyBundle: env.HALLPASS_POLICY_BUNDLE,
     consoleDir: env.HALLPASS_CONSOLE_DIR,

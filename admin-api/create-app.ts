@@ -7,6 +7,7 @@ import { readOperations } from './access-requests/read-operations.ts';
 import { requesterOperations } from './access-requests/requester-operations.ts';
 import { reviewerOperations } from './access-requests/reviewer-operations.ts';
 import { taskOperations } from './access-requests/task-operations.ts';
+import type { AdminMetrics } from './admin-metrics.ts';
 import { auditOperations } from './audit/audit-operations.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createFeedRoutes } from './feed/feed-routes.ts';
@@ -17,6 +18,7 @@ import { authenticate, callerOf } from './http/authenticate.ts';
 import { createBearerVerifier } from './http/bearer-token.ts';
 import { idempotencyKey } from './http/idempotency-key.ts';
 import { buildOpenApi } from './http/openapi.ts';
+import { measureRequests } from './http/measure-requests.ts';
 import { mountOperations, type Operation } from './http/operation.ts';
 import { problemHandler } from './http/problem-handler.ts';
 import { HttpProblem } from './http/problem.ts';
@@ -66,12 +68,12 @@ export function listOperations(parts: AdminParts): Operation[] {
   ];
 }
 
-export function createApp(parts: AdminParts, extras: AppExtras | null): Express {
+export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppExtras | null): Express {
   const { config, logger, knex, clock, run } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(nameRequest, securityHeaders(config.publicUrl));
+  app.use(nameRequest, measureRequests(metrics.requests), securityHeaders(config.publicUrl));
 
   const operations = listOperations(parts);
   const document = buildOpenApi(operations, config.publicUrl);

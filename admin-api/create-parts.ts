@@ -58,7 +58,7 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
       if (events) wake.send('outbox');
     },
   });
-  const hub = new FeedHub(knex, logger);
+  const hub = new FeedHub(knex, clock, logger);
   const registry = new SidecarRegistry(knex, clock, logger);
   const accessRequests: PresentPorts = {
     knex,

@@ -1,10 +1,9 @@
 import { createServer } from 'node:http';
-import { Gauge } from 'prom-client';
 import { systemClock } from '../core/process/clock.ts';
 import { Lifecycle } from '../core/process/lifecycle.ts';
 import type { Logger } from '../core/process/logger.ts';
-import { createMetrics } from '../core/process/metrics.ts';
 import { closeServer, listen, startOpsServer } from '../core/process/ops-server.ts';
+import { createAdminMetrics } from './admin-metrics.ts';
 import type { AdminConfig } from './config.ts';
 import { createApp, type AppExtras } from './create-app.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
@@ -15,6 +14,9 @@ export interface RunningAdminApi {
   readonly opsPort: number;
   stop(): Promise<void>;
 }
+
+/** The feed is read every poll; a database that has not answered for this long is reported as missing. */
+const DATABASE_SILENCE_MS = 15_000;
 
 /** How often the feed is compared with the database, for what no wake-up tells. */
 const EPOCH_CHECK_EVERY_POLLS = 10;
@@ -41,35 +43,22 @@ export async function runAdminApi(
     }, config.feedPollMs);
     lifecycle.onStop('feed poll', () => clearInterval(poll));
 
-    const server = createServer(createApp(parts, makeExtras?.(parts) ?? null));
+    const metrics = createAdminMetrics(parts);
+    const server = createServer(createApp(parts, metrics, makeExtras?.(parts) ?? null));
     const port = await listen(server, config.port, config.host);
     lifecycle.onStop('http server', async () => {
       parts.hub.endAll('shutting down');
       await closeServer(server);
     });
 
-    const registry = createMetrics();
-    new Gauge({
-      name: 'hallpass_admin_feed_revision',
-      help: 'Last feed revision handed out.',
-      registers: [registry],
-      collect() {
-        this.set(parts.hub.head.revision);
-      },
-    });
-    new Gauge({
-      name: 'hallpass_admin_feed_subscribers',
-      help: 'Sidecars connected to the feed of this process.',
-      registers: [registry],
-      collect() {
-        this.set(parts.hub.size);
-      },
-    });
     const ops = await startOpsServer({
       host: config.opsHost,
       port: config.opsPort,
-      registry,
-      readiness: () => ({ ready: true, missing: [] }),
+      registry: metrics.registry,
+      readiness: () => {
+        const isReachable = systemClock() - parts.hub.readAtMs < DATABASE_SILENCE_MS;
+        return { ready: isReachable, missing: isReachable ? [] : ['database'] };
+      },
     });
     lifecycle.onStop('ops server', () => ops.close());
     logger.info({ port, ops_port: ops.port }, 'admin API listening');

@@ -3,6 +3,8 @@ import { warningTime } from '../core/access/grant.ts';
 import { systemClock } from '../core/process/clock.ts';
 import { Lifecycle } from '../core/process/lifecycle.ts';
 import type { Logger } from '../core/process/logger.ts';
+import { startOpsServer } from '../core/process/ops-server.ts';
+import { createWorkerMetrics, type WorkerMetrics } from './admin-metrics.ts';
 import type { AdminConfig } from './config.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
 import { withAdvisoryLock } from './db/advisory-lock.ts';
@@ -31,14 +33,23 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
     lifecycle.onStop('queue backend', () => backend.close());
     const jobs = openJobQueue(backend);
     lifecycle.onStop('queue', () => jobs.close());
-    const worker = backend.openWorker(JOB_QUEUE, processorOf(parts, jobs));
+    const metrics = createWorkerMetrics(parts);
+    const worker = backend.openWorker(JOB_QUEUE, processorOf(parts, jobs, metrics));
     lifecycle.onStop('worker', () => worker.close());
 
     const relay = repeat('outbox relay', config.sweepIntervalMs, logger, () =>
       drain(100, () =>
-        relayOutboxEvents(parts.knex, (id) => jobs.add('handle-event', id), parts.clock(), {
-          redeliverAfterMs: config.redeliverAfterMs,
-        }),
+        relayOutboxEvents(
+          parts.knex,
+          async (id) => {
+            await jobs.add('handle-event', id);
+            metrics.relayed.inc();
+          },
+          parts.clock(),
+          {
+            redeliverAfterMs: config.redeliverAfterMs,
+          },
+        ),
       ),
     );
     parts.wake.onWake((topic) => {
@@ -46,7 +57,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
     });
     lifecycle.onStop('outbox relay', () => relay.stop());
     const sweep = repeat('sweep', config.sweepIntervalMs, logger, async () => {
-      await drain(EXPIRY_BATCH, () => expireDueGrants(parts.run));
+      await drain(EXPIRY_BATCH, () => expireDueGrants(parts.run, metrics.expiryLateness));
       await drain(WARNING_BATCH, () => warnExpiringGrants(parts.run));
     });
     lifecycle.onStop('sweep', () => sweep.stop());
@@ -54,7 +65,14 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
       await withAdvisoryLock(parts.knex, 'pruneFeed', (trx) => pruneFeedChanges(trx, parts.clock()));
     });
     lifecycle.onStop('feed pruning', () => prune.stop());
-    logger.info({ backend: config.redisUrl === null ? 'postgresql' : 'redis' }, 'worker running');
+    const ops = await startOpsServer({
+      host: config.opsHost,
+      port: config.workerOpsPort,
+      registry: metrics.registry,
+      readiness: () => ({ ready: true, missing: [] }),
+    });
+    lifecycle.onStop('ops server', () => ops.close());
+    logger.info({ ops_port: ops.port, backend: config.redisUrl === null ? 'postgresql' : 'redis' }, 'worker running');
     return { stop: () => lifecycle.stop() };
   } catch (error) {
     await lifecycle.stop();
@@ -67,9 +85,9 @@ async function drain(batch: number, step: () => Promise<number>): Promise<void> 
   while ((await step()) >= batch);
 }
 
-function processorOf(parts: AdminParts, jobs: JobQueue): Processor {
+function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics): Processor {
   const handlers: Record<JobName, (id: string) => Promise<unknown>> = {
-    'expire-grant': (grantId) => expireDueGrants(parts.run, { grantId }),
+    'expire-grant': (grantId) => expireDueGrants(parts.run, metrics.expiryLateness, { grantId }),
     'warn-of-expiry': (grantId) => warnExpiringGrants(parts.run, { grantId }),
     'handle-event': (eventId) =>
       handleOutboxEvent(parts.knex, eventId, parts.clock(), async ({ type, grant }) => {
@@ -83,6 +101,12 @@ function processorOf(parts: AdminParts, jobs: JobQueue): Processor {
   return async (job) => {
     const handler = handlers[job.name as JobName];
     if (handler === undefined) throw new Error(`no handler for job ${job.name}`);
-    await handler(String((job.data as { id: unknown }).id));
+    let outcome = 'failed';
+    try {
+      await handler(String((job.data as { id: unknown }).id));
+      outcome = 'done';
+    } finally {
+      metrics.jobs.inc({ job: job.name, outcome });
+    }
   };
 }

@@ -130,6 +130,8 @@ async function startChildren(around: Surroundings, facts: ChildFacts): Promise<v
     HALLPASS_ADMIN_PORT: String(ports.HALLPASS_ADMIN_PORT),
     HALLPASS_ADMIN_OPS_HOST: HOST,
     HALLPASS_ADMIN_OPS_PORT: String(ports.HALLPASS_ADMIN_OPS_PORT),
+    // Not one of the ports people script against; its log says which one it got.
+    HALLPASS_WORKER_OPS_PORT: '0',
     HALLPASS_ADMIN_PUBLIC_URL: addresses.admin,
     HALLPASS_POLICY_BUNDLE: BUNDLE,
     HALLPASS_CONSOLE_DIR: join(REPOSITORY, 'console/dist'),

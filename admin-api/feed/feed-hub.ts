@@ -1,4 +1,5 @@
 import type { Fact } from '../../core/feed/fact.ts';
+import type { Clock } from '../../core/process/clock.ts';
 import type { Logger } from '../../core/process/logger.ts';
 import type { Knex } from '../db/knex.ts';
 import { readFeedHead, type FeedHead } from './read-snapshot.ts';
@@ -26,12 +27,15 @@ export class FeedHub {
   readonly #knex: Knex;
   readonly #logger: Logger;
   readonly #subscribers = new Set<FeedSubscriber>();
+  readonly #clock: Clock;
   #head: FeedHead = { epoch: '', revision: 0 };
+  #readAtMs = 0;
   #reading: Promise<void> | null = null;
   #again = false;
 
-  constructor(knex: Knex, logger: Logger) {
+  constructor(knex: Knex, clock: Clock, logger: Logger) {
     this.#knex = knex;
+    this.#clock = clock;
     this.#logger = logger;
   }
 
@@ -40,12 +44,18 @@ export class FeedHub {
     return this.#head;
   }
 
+  /** When the database last answered, in milliseconds since the epoch. */
+  get readAtMs(): number {
+    return this.#readAtMs;
+  }
+
   get size(): number {
     return this.#subscribers.size;
   }
 
   async start(): Promise<void> {
     this.#head = await readFeedHead(this.#knex);
+    this.#readAtMs = this.#clock();
   }
 
   subscribe(subscriber: FeedSubscriber): () => void {
@@ -89,6 +99,7 @@ export class FeedHub {
         .where('revision', '>', this.#head.revision)
         .orderBy('revision')
         .limit(BATCH);
+      this.#readAtMs = this.#clock();
       if (changes.length === 0) break;
       for (const change of changes) {
         if (change.revision !== this.#head.revision + 1) {

@@ -60,7 +60,9 @@ export function mountOperations(router: Router, operations: readonly Operation[]
 }
 
 function handlerOf(item: Operation): RequestHandler {
+  const name = `${item.method} ${item.path}`;
   return async (request, response) => {
+    response.locals['operation'] = name;
     const caller = response.locals.person as CurrentPerson;
     if (item.minimumRole !== undefined && !isAtLeast(caller.role, item.minimumRole)) {
       throw new HttpProblem('role-too-low', `This needs the role ${item.minimumRole}; yours is ${caller.role}.`, {

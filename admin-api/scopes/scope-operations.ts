@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { slug } from '../../core/access/ids.ts';
-import { scopeSchema, type Scope } from '../../core/access/scope.ts';
+import { isAtLeast } from '../../core/access/role.ts';
+import { scopeRuleSchema, scopeSchema, type Scope } from '../../core/access/scope.ts';
 import type { Knex } from '../db/knex.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
 import { operation, type Operation } from '../http/operation.ts';
@@ -8,6 +9,13 @@ import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
 import { deleteScope, putScope } from './scope-store.ts';
 
 const idParams = z.object({ id: slug });
+/** As people see them: of a Scope of hidden resources only, no rule may be left. */
+const scopeView = scopeSchema.extend({ rules: z.array(scopeRuleSchema) });
+
+/** A rule that names a hidden resource would tell of it. */
+function withoutHidden(scope: Scope, hidden: readonly string[]): Scope {
+  return { ...scope, rules: scope.rules.filter((rule) => !hidden.includes(`${rule.level}:${rule.id}`)) };
+}
 
 export function scopeOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
   return [
@@ -20,21 +28,25 @@ export function scopeOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
       responses: {
         200: {
           description: 'Scopes',
-          schema: z.object({ items: z.array(scopeSchema), next_cursor: z.string().nullable() }),
+          schema: z.object({ items: z.array(scopeView), next_cursor: z.string().nullable() }),
         },
       },
-      async run({ query }) {
+      async run({ query, caller }) {
         const after = decodeCursor(query.cursor, z.tuple([z.string()]));
         const rows: Scope[] = await knex('scopes')
           .modify((q) => (after === null ? q : q.where('id', '>', after[0])))
           .orderBy('id')
           .limit(query.limit + 1);
+        const hidden: string[] = await knex('resources')
+          .where({ discoverable: 'none' })
+          .select(knex.raw(`type || ':' || id AS key`))
+          .pluck('key');
         return {
           status: 200,
           body: toPage(
             rows,
             query.limit,
-            (row) => row,
+            (row) => (isAtLeast(caller.role, 'admin') ? row : withoutHidden(row, hidden)),
             (row) => [row.id],
           ),
         };

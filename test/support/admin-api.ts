@@ -51,6 +51,7 @@ export async function startAdminApi(
     REDIS_URL: redis?.url ?? '',
     HALLPASS_ADMIN_PORT: String(port),
     HALLPASS_ADMIN_OPS_PORT: '0',
+    HALLPASS_WORKER_OPS_PORT: '0',
     HALLPASS_ADMIN_PUBLIC_URL: url,
     HALLPASS_JWT_JWKS_URL: `http://127.0.0.1:${issuerPort}/jwks`,
     HALLPASS_JWT_ISSUER: ISSUER,

@@ -1,0 +1,109 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { createMetrics } from '../core/process/metrics.ts';
+import type { AdminConfig } from './config.ts';
+import type { AdminParts } from './create-parts.ts';
+
+const REQUEST_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const LATENESS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
+
+/** Every bound the operator set or left at its default (law 15), the same names as in docs/settings.md. */
+function recordLimits(registry: Registry, config: AdminConfig): void {
+  const limits = new Gauge({
+    name: 'hallpass_admin_limit',
+    help: 'Bounds in force, by name; milliseconds or counts as the name says.',
+    labelNames: ['name'],
+    registers: [registry],
+  });
+  const values: Record<string, number> = {
+    session_max_age_ms: config.sessions.max_age_ms,
+    session_idle_timeout_ms: config.sessions.idle_timeout_ms,
+    database_connections: config.databaseConnections,
+    feed_heartbeat_ms: config.heartbeatIntervalMs,
+    feed_poll_ms: config.feedPollMs,
+    sweep_interval_ms: config.sweepIntervalMs,
+    outbox_redeliver_ms: config.redeliverAfterMs,
+  };
+  for (const [name, value] of Object.entries(values)) limits.set({ name }, value);
+}
+
+export interface AdminMetrics {
+  readonly registry: Registry;
+  readonly requests: Histogram<'operation' | 'status'>;
+}
+
+export function createAdminMetrics(parts: AdminParts): AdminMetrics {
+  const registry = createMetrics();
+  const registers = [registry];
+  recordLimits(registry, parts.config);
+  new Gauge({
+    name: 'hallpass_admin_feed_revision',
+    help: 'Last feed revision handed out.',
+    registers,
+    collect() {
+      this.set(parts.hub.head.revision);
+    },
+  });
+  new Gauge({
+    name: 'hallpass_admin_feed_subscribers',
+    help: 'Sidecars connected to the feed of this process.',
+    registers,
+    collect() {
+      this.set(parts.hub.size);
+    },
+  });
+  const requests = new Histogram({
+    name: 'hallpass_admin_request_duration_seconds',
+    help: 'Requests of the API, by operation and status.',
+    labelNames: ['operation', 'status'],
+    buckets: REQUEST_SECONDS,
+    registers,
+  });
+  return { registry, requests };
+}
+
+export interface WorkerMetrics {
+  readonly registry: Registry;
+  readonly jobs: Counter<'job' | 'outcome'>;
+  readonly relayed: Counter;
+  /** From the end of a grant's time to the record of it. Access itself had ended on time, in the sidecars. */
+  readonly expiryLateness: Histogram;
+}
+
+export function createWorkerMetrics(parts: AdminParts): WorkerMetrics {
+  const registry = createMetrics();
+  const registers = [registry];
+  recordLimits(registry, parts.config);
+  new Gauge({
+    name: 'hallpass_worker_outbox_events_open',
+    help: 'Committed events that nobody has acted on yet.',
+    registers,
+    async collect() {
+      const row = await parts
+        .knex('outbox_events')
+        .whereNull('handled_at')
+        .count<{ open: number }[]>('* as open')
+        .first();
+      this.set(row?.open ?? 0);
+    },
+  });
+  return {
+    registry,
+    jobs: new Counter({
+      name: 'hallpass_worker_jobs_total',
+      help: 'Jobs worked off, by name and outcome.',
+      labelNames: ['job', 'outcome'],
+      registers,
+    }),
+    relayed: new Counter({
+      name: 'hallpass_worker_outbox_events_relayed_total',
+      help: 'Events handed to the queue; more than there were events means that some were handed over again.',
+      registers,
+    }),
+    expiryLateness: new Histogram({
+      name: 'hallpass_worker_grant_expiry_lateness_seconds',
+      help: "From the end of a grant's time to the record of it.",
+      buckets: LATENESS_SECONDS,
+      registers,
+    }),
+  };
+}
