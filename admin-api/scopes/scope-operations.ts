@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { slug } from '../../core/access/ids.ts';
+import { resourceKey, type ResourceRef } from '../../core/access/resource.ts';
 import { isAtLeast } from '../../core/access/role.ts';
 import { scopeRuleSchema, scopeSchema, type Scope } from '../../core/access/scope.ts';
 import type { Knex } from '../db/knex.ts';
@@ -37,10 +38,8 @@ export function scopeOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
           .modify((q) => (after === null ? q : q.where('id', '>', after[0])))
           .orderBy('id')
           .limit(query.limit + 1);
-        const hidden: string[] = await knex('resources')
-          .where({ discoverable: 'none' })
-          .select(knex.raw(`type || ':' || id AS key`))
-          .pluck('key');
+        const hiddenRefs: ResourceRef[] = await knex('resources').where({ discoverable: 'none' }).select('type', 'id');
+        const hidden = hiddenRefs.map(resourceKey);
         return {
           status: 200,
           body: toPage(

@@ -171,6 +171,16 @@ describe('access requests', () => {
     expect(hidden.body.detail.replace('payroll', '*')).toBe(absent.body.detail.replace('nothing', '*'));
     const resources = await api.as('member').get('/v1/resources');
     expect(JSON.stringify(resources.body)).not.toContain('payroll');
+    await api.as('owner').send('PUT', '/v1/scopes/finance', {
+      body: JSON.stringify({ name: 'Finance', rules: [{ level: 'connection', id: 'payroll' }] }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const rulesFor = async (who: string) => {
+      const scopes = await api.as(who).get('/v1/scopes');
+      return scopes.body.items.find((scope: { id: string }) => scope.id === 'finance').rules;
+    };
+    expect(await rulesFor('member')).toEqual([]);
+    expect(await rulesFor('admin')).toEqual([{ level: 'connection', id: 'payroll' }]);
   });
 
   it('answers a repeated Idempotency-Key with the first answer', async () => {
