@@ -1,13 +1,18 @@
-import { EXIT_CONFIG } from '../core/process/read-config.ts';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describeError } from '../core/process/logger.ts';
+import { EXIT_CONFIG } from '../core/process/read-config.ts';
 import { openDatabase, type Knex } from './db/knex.ts';
 
-/** For commands: opens the database that DATABASE_URL names, runs, closes, and turns failures into an exit code. */
+/**
+ * For commands: opens the database that DATABASE_URL names, or that of the quickstart that runs here, works on it,
+ * closes it, and turns failures into an exit code.
+ */
 export async function withDatabase(host: NodeJS.Process, command: (knex: Knex) => Promise<void>): Promise<void> {
-  const databaseUrl = host.env['DATABASE_URL'];
-  if (databaseUrl === undefined || databaseUrl === '') {
+  const databaseUrl = host.env['DATABASE_URL'] || (await quickstartDatabaseUrl(host));
+  if (databaseUrl === null) {
     host.stderr.write(
-      'DATABASE_URL: must be set to the PostgreSQL this command works on (the quickstart prints its own).\n',
+      'DATABASE_URL: must name the PostgreSQL to work on. (For the embedded one of the quickstart, let `npm start` run meanwhile.)\n',
     );
     host.exit(EXIT_CONFIG);
   }
@@ -19,5 +24,16 @@ export async function withDatabase(host: NodeJS.Process, command: (knex: Knex) =
     host.exitCode = 1;
   } finally {
     await knex.destroy();
+  }
+}
+
+/** The quickstart writes down where its embedded database listens; null without one. */
+async function quickstartDatabaseUrl(host: NodeJS.Process): Promise<string | null> {
+  try {
+    const file = join(host.env['HALLPASS_DATA_DIR'] || '.hallpass', 'quickstart.json');
+    const state = JSON.parse(await readFile(file, 'utf8')) as { database_url?: unknown };
+    return typeof state.database_url === 'string' ? state.database_url : null;
+  } catch {
+    return null;
   }
 }
