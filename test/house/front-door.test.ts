@@ -54,9 +54,11 @@ describe('the reader of mentions', () => {
     const text = [
       '`core/access/role.ts` and [the proxy](proxy/gate/authorize.ts).',
       'See test/bench/. Run `npm run policies:build`; https://example.com/core/nothing and and/or.',
+      'curl localhost:4000/proxy/x ?to=proxy/y and `proxy/`',
+      ,
     ].join('\n');
     expect(mentionsOf(text)).toEqual({
-      paths: ['core/access/role.ts', 'proxy/gate/authorize.ts', 'test/bench/'],
+      paths: ['core/access/role.ts', 'proxy/gate/authorize.ts', 'test/bench/', 'proxy/'],
       scripts: ['policies:build'],
     });
   });

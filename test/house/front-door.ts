@@ -14,16 +14,12 @@ const BUILT = /^console\/dist\b/;
 /** Reads inline code, links and fenced code; a word is a path when it starts with one of our top folders and a slash. */
 export function mentionsOf(markdown: string): Mentions {
   const paths = new Set<string>();
-  for (const [word] of markdown.matchAll(/[\w.@-]+(?:\/[\w.@-]*)+/g)) {
+  for (const { 0: word, index } of markdown.matchAll(/[\w.@-]+(?:\/[\w.@-]*)+/g)) {
     const path = word.replace(/\.$/, '');
-    if (TOP_FOLDERS.has(path.split('/')[0]!) && !BUILT.test(path) && !isPartOfUrl(markdown, word)) paths.add(path);
+    if (TOP_FOLDERS.has(path.split('/')[0]!) && !BUILT.test(path) && !/[/:=?&]$/.test(markdown.slice(0, index)))
+      paths.add(path);
   }
   const scripts = new Set<string>();
   for (const [, script] of markdown.matchAll(/npm run ([\w:-]+)/g)) scripts.add(script!);
   return { paths: [...paths], scripts: [...scripts] };
-}
-
-function isPartOfUrl(markdown: string, word: string): boolean {
-  const at = markdown.indexOf(word);
-  return /[/:=?&]$/.test(markdown.slice(Math.max(0, at - 1), at));
 }
