@@ -1,8 +1,9 @@
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { createLogger } from '../core/process/logger.ts';
 import { Lifecycle } from '../core/process/lifecycle.ts';
 import { ConfigError, EXIT_CONFIG } from '../core/process/read-config.ts';
 import { readQuickstartSettings } from './quickstart-settings.ts';
-import { startQuickstart } from './start-quickstart.ts';
 import { welcome } from './welcome.ts';
 
 const STOP_TIMEOUT_MS = 20_000;
@@ -25,12 +26,18 @@ process.on('SIGTERM', stop);
 
 try {
   const settings = readQuickstartSettings(process.env, process.cwd());
+  // Loaded after the cache is on: most of a warm start is reading code.
+  enableCompileCache(join(settings.dataDir, 'compile-cache'));
+  const { startQuickstart } = await import('./start-quickstart.ts');
   const { addresses, database, queue } = await startQuickstart({
     settings,
     lifecycle,
     logger,
     say,
-    environment: environmentForChildren(process.env),
+    environment: {
+      ...environmentForChildren(process.env),
+      NODE_COMPILE_CACHE: join(settings.dataDir, 'compile-cache'),
+    },
   });
   say(welcome(addresses, { database, queue, dataDir: settings.dataDir }));
   say(`hallpass ready in ${((performance.now() - startedMs) / 1000).toFixed(1)} s; Ctrl-C stops everything`);
