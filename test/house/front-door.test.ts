@@ -55,7 +55,6 @@ describe('the reader of mentions', () => {
       '`core/access/role.ts` and [the proxy](proxy/gate/authorize.ts).',
       'See test/bench/. Run `npm run policies:build`; https://example.com/core/nothing and and/or.',
       'curl localhost:4000/proxy/x ?to=proxy/y and `proxy/`',
-      ,
     ].join('\n');
     expect(mentionsOf(text)).toEqual({
       paths: ['core/access/role.ts', 'proxy/gate/authorize.ts', 'test/bench/', 'proxy/'],
