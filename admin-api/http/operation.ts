@@ -1,4 +1,4 @@
-import type { RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Router } from 'express';
 import { z } from 'zod';
 import { isAtLeast, type Role } from '../../core/access/role.ts';
 import type { CurrentPerson } from './current-person.ts';
@@ -69,17 +69,28 @@ function handlerOf(item: Operation): RequestHandler {
         facts: { minimum_role: item.minimumRole, role: caller.role },
       });
     }
-    if (item.body !== undefined && request.body === undefined) {
-      throw new HttpProblem('unsupported-media-type', 'Send the body as application/json.');
-    }
     const result = await item.run({
       params: item.params?.parse(request.params) as never,
-      query: item.query?.parse(request.query) as never,
-      body: item.body?.parse(request.body) as never,
+      query: item.query?.parse(withoutEmptyValues(request.query)) as never,
+      body: item.body?.parse(bodyOf(request)) as never,
       caller,
     });
     response.status(result.status).set('cache-control', 'no-store');
     if (result.body === undefined) response.end();
     else response.json(result.body);
   };
+}
+
+/** `?status=` says no more than leaving it out. */
+function withoutEmptyValues(query: Request['query']): object {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== ''));
+}
+
+/** No body at all stands for `{}`: much can be approved, cancelled or revoked without a word more. */
+function bodyOf(request: Request): unknown {
+  if (request.body !== undefined) return request.body;
+  if (Number(request.get('content-length') ?? 0) > 0 || request.get('transfer-encoding') !== undefined) {
+    throw new HttpProblem('unsupported-media-type', 'Send the body as application/json.');
+  }
+  return {};
 }

@@ -139,6 +139,14 @@ describe('access requests', () => {
     }
   });
 
+  it('is approved without any body, and listed with an empty filter', async () => {
+    const asked = await submit();
+    const approved = await api.as('admin').send('POST', `/v1/access-requests/${asked.body.id}/approve`);
+    expect([approved.status, approved.body.request?.status]).toEqual([200, 'approved']);
+    const listed = await api.as('member').get('/v1/access-requests?status=&requester=me');
+    expect(listed.body.items[0].id).toBe(asked.body.id);
+  });
+
   it('is cancelled by the requester only, and then no more decided', async () => {
     const asked = await submit();
     const { id } = asked.body;

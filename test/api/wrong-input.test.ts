@@ -81,7 +81,7 @@ describe('wrong input', () => {
     ]);
   });
 
-  it('refuses bodies that are no JSON, too large, of another type, or missing', async () => {
+  it('refuses bodies that are no JSON, too large or of another type, and takes none for an empty one', async () => {
     const post = () => request(api.url).post('/v1/access-requests').set('authorization', `Bearer ${token}`);
     const broken = await post().set('content-type', 'application/json').send('{"resource":');
     expect([broken.status, broken.body.code]).toEqual([400, 'malformed-json']);
@@ -92,7 +92,7 @@ describe('wrong input', () => {
     const form = await post().type('form').send('reason=x');
     expect([form.status, form.body.code]).toEqual([415, 'unsupported-media-type']);
     const none = await post();
-    expect(none.status).toBe(415);
+    expect([none.status, none.body.code]).toEqual([422, 'invalid-request']);
   });
 
   it('asks for identity before anything else, and tells methods apart', async () => {
