@@ -33,6 +33,7 @@ import { resourceOperations } from './resources/resource-operations.ts';
 import { scopeOperations } from './scopes/scope-operations.ts';
 import { createAuthRoutes, type SignInOptions } from './sessions/auth-routes.ts';
 import { createBrowserCookies } from './sessions/browser-cookies.ts';
+import { endSessionsOf } from './sessions/end-session.ts';
 import { findSession } from './sessions/find-session.ts';
 import { createOidcRoutes, SIGN_IN_PATH } from './sessions/oidc-routes.ts';
 import { SESSION_COOKIE, type SignInParts } from './sessions/sign-in.ts';
@@ -61,7 +62,7 @@ export function listOperations(parts: AdminParts): Operation[] {
     ...grantOperations({ knex, run, clock, assertExists }),
     ...resourceOperations(knex, run, clock),
     ...scopeOperations(knex, run),
-    ...peopleOperations(knex, run),
+    ...peopleOperations(knex, run, endSessionsOf),
     ...notificationOperations(knex, clock),
     ...auditOperations(knex),
     ...sidecarOperations(registry),

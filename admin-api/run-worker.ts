@@ -17,8 +17,11 @@ import { openQueueBackend } from './jobs/queue-backend.ts';
 import { repeat } from './jobs/repeat.ts';
 import { handleOutboxEvent } from './notifications/handle-outbox-event.ts';
 import { relayOutboxEvents } from './outbox/relay-outbox-events.ts';
+import { forgetSessions } from './sessions/end-session.ts';
 
 const PRUNE_INTERVAL_MS = 600_000;
+/** Sessions that are over stay for a month, for whoever looks into one. */
+const KEEP_SESSIONS_MS = 30 * 86_400_000;
 
 /**
  * Starts the worker: it hands committed events to the queue, works them off, ends grants whose time is over, and sweeps
@@ -65,6 +68,10 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
       await withAdvisoryLock(parts.knex, 'pruneFeed', (trx) => pruneFeedChanges(trx, parts.clock()));
     });
     lifecycle.onStop('feed pruning', () => prune.stop());
+    const forget = repeat('session pruning', PRUNE_INTERVAL_MS, logger, async () => {
+      await forgetSessions(parts.knex, parts.clock() - KEEP_SESSIONS_MS);
+    });
+    lifecycle.onStop('session pruning', () => forget.stop());
     const ops = await startOpsServer({
       host: config.opsHost,
       port: config.workerOpsPort,

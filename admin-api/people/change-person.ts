@@ -52,12 +52,19 @@ export async function addPerson(
   return result;
 }
 
-/** @throws AccessError `not-found`, `one-owner`, `not-allowed`, `beyond-reviewer-role` */
+/** Ends all console sessions of a person, in the transaction given. */
+export type EndSessions = (trx: UnitOfWork['trx'], personId: string, nowMs: number) => Promise<unknown>;
+
+/**
+ * @param endSessions called for one who is disabled: being enabled again must not bring old sessions back
+ * @throws AccessError `not-found`, `one-owner`, `not-allowed`, `beyond-reviewer-role`
+ */
 export async function changePerson(
   run: RunUnitOfWork,
   actor: CurrentPerson,
   id: string,
   change: PersonChange,
+  endSessions: EndSessions,
 ): Promise<PersonRow> {
   const { result } = await run(async (unit) => {
     const before: PersonRow | undefined = await unit.trx('people').where({ id }).forUpdate().first();
@@ -73,6 +80,7 @@ export async function changePerson(
         ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? new Date(unit.nowMs) : null }),
       })
       .returning('*')) as PersonRow[];
+    if (change.disabled === true) await endSessions(unit.trx, id, unit.nowMs);
     record(unit, 'person.changed', actor, after as PersonRow, `${before.name} was changed.`, {
       before: { role: before.role, groups: before.groups, disabled: before.disabled_at !== null },
       after: change,

@@ -8,7 +8,7 @@ import { likePattern } from '../http/like-pattern.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
 import { requiredText } from '../http/text.ts';
-import { addPerson, changePerson } from './change-person.ts';
+import { addPerson, changePerson, type EndSessions } from './change-person.ts';
 
 const groups = z.array(z.string().min(1).max(200)).max(500);
 
@@ -26,7 +26,7 @@ function present(row: PersonRow): z.output<typeof personSchema> {
   return { id, email, name, role, groups: row.groups, disabled: row.disabled_at !== null };
 }
 
-export function peopleOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
+export function peopleOperations(knex: Knex, run: RunUnitOfWork, endSessions: EndSessions): Operation[] {
   return [
     operation({
       method: 'get',
@@ -88,7 +88,7 @@ export function peopleOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
       }),
       responses: { 200: { description: 'Changed', schema: personSchema } },
       async run({ params, body, caller }) {
-        return { status: 200, body: present(await changePerson(run, caller, params.id, body)) };
+        return { status: 200, body: present(await changePerson(run, caller, params.id, body, endSessions)) };
       },
     }),
   ];

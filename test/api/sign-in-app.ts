@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import express from 'express';
 import { appendAuditEntries } from '../../admin-api/audit/append-audit-entries.ts';
 import { openDatabase, type Knex } from '../../admin-api/db/knex.ts';
-import { createUnitOfWork } from '../../admin-api/db/unit-of-work.ts';
+import { createUnitOfWork, type RunUnitOfWork } from '../../admin-api/db/unit-of-work.ts';
 import { authenticate, callerOf } from '../../admin-api/http/authenticate.ts';
 import type { VerifyBearer } from '../../admin-api/http/bearer-token.ts';
 import { problemHandler } from '../../admin-api/http/problem-handler.ts';
@@ -23,6 +23,7 @@ export const LIMITS = { max_age_ms: 12 * 3_600_000, idle_timeout_ms: 2 * 3_600_0
 export interface SignInApp {
   readonly url: string;
   readonly knex: Knex;
+  readonly runUnitOfWork: RunUnitOfWork;
   /** Added to the clock of the app. */
   clockOffsetMs: number;
   stop(): Promise<void>;
@@ -89,6 +90,7 @@ export async function startSignInApp(options: {
   const result: SignInApp = {
     url,
     knex,
+    runUnitOfWork,
     clockOffsetMs: 0,
     async stop() {
       await closeServer(server);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findFreePort } from '../support/free-port.ts';
+import { changePerson } from '../../admin-api/people/change-person.ts';
+import { findCurrentPerson } from '../../admin-api/people/find-current-person.ts';
 import { endSessionsOf, forgetSessions } from '../../admin-api/sessions/end-session.ts';
 import { findSession } from '../../admin-api/sessions/find-session.ts';
 import { startSession } from '../../admin-api/sessions/start-session.ts';
@@ -177,7 +179,18 @@ describe('a session', () => {
     expect((await journey.caller()).body).toMatchObject({ code: 'not-signed-in' });
   });
 
-  it('ends for a person who is disabled', async () => {
+  it('ends for a person who is disabled, and stays over when they are enabled again', async () => {
+    const { knex, runUnitOfWork } = journey.app;
+    await journey.signIn();
+    const ada = (await findCurrentPerson(knex, { id: 'per_ada' }, Date.now()))!;
+    const owner = { ...ada, id: 'per_owner', role: 'owner', base_role: 'owner' } as const;
+    await changePerson(runUnitOfWork, owner, 'per_ada', { disabled: true }, endSessionsOf);
+    expect((await journey.caller()).status).toBe(401);
+    await changePerson(runUnitOfWork, owner, 'per_ada', { disabled: false }, endSessionsOf);
+    expect((await journey.caller()).status).toBe(401);
+  });
+
+  it('does not let a disabled person in, ended or not', async () => {
     await journey.signIn();
     await journey.app.knex('people').update({ disabled_at: new Date() });
     expect(await journey.caller()).toMatchObject({ status: 403, body: { code: 'account-disabled' } });
