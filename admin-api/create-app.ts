@@ -18,6 +18,7 @@ import { authenticate, callerOf } from './http/authenticate.ts';
 import { createBearerVerifier } from './http/bearer-token.ts';
 import { idempotencyKey } from './http/idempotency-key.ts';
 import { buildOpenApi } from './http/openapi.ts';
+import { logRequests } from './http/log-requests.ts';
 import { measureRequests } from './http/measure-requests.ts';
 import { mountOperations, type Operation } from './http/operation.ts';
 import { problemHandler } from './http/problem-handler.ts';
@@ -74,7 +75,7 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(nameRequest, measureRequests(metrics.requests), securityHeaders(config.publicUrl));
+  app.use(nameRequest, logRequests(logger), measureRequests(metrics.requests), securityHeaders(config.publicUrl));
 
   const operations = listOperations(parts);
   const document = buildOpenApi(operations, config.publicUrl);

@@ -10,16 +10,18 @@ import { createParts, type AdminParts } from './create-parts.ts';
 import { withAdvisoryLock } from './db/advisory-lock.ts';
 import { toGrant } from './db/grant-row.ts';
 import { pruneFeedChanges } from './feed/prune-feed-changes.ts';
+import { forgetIdempotencyKeys } from './http/forget-idempotency-keys.ts';
 import { EXPIRY_BATCH, expireDueGrants } from './grants/expire-due-grants.ts';
 import { WARNING_BATCH, warnExpiringGrants } from './grants/warn-expiring-grants.ts';
 import { JOB_QUEUE, openJobQueue, type JobName, type JobQueue } from './jobs/job-queue.ts';
 import { openQueueBackend } from './jobs/queue-backend.ts';
 import { repeat } from './jobs/repeat.ts';
 import { handleOutboxEvent } from './notifications/handle-outbox-event.ts';
+import { forgetOutboxEvents } from './outbox/forget-outbox-events.ts';
 import { relayOutboxEvents } from './outbox/relay-outbox-events.ts';
 import { forgetSessions } from './sessions/end-session.ts';
 
-const PRUNE_INTERVAL_MS = 600_000;
+const TIDY_INTERVAL_MS = 600_000;
 /** Sessions that are over stay for a month, for whoever looks into one. */
 const KEEP_SESSIONS_MS = 30 * 86_400_000;
 
@@ -64,14 +66,16 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
       await drain(WARNING_BATCH, () => warnExpiringGrants(parts.run));
     });
     lifecycle.onStop('sweep', () => sweep.stop());
-    const prune = repeat('feed pruning', PRUNE_INTERVAL_MS, logger, async () => {
-      await withAdvisoryLock(parts.knex, 'pruneFeed', (trx) => pruneFeedChanges(trx, parts.clock()));
+    const tidy = repeat('tidying', TIDY_INTERVAL_MS, logger, async () => {
+      await withAdvisoryLock(parts.knex, 'tidy', async (trx) => {
+        const now = parts.clock();
+        await pruneFeedChanges(trx, now);
+        await forgetIdempotencyKeys(trx, now);
+        await forgetOutboxEvents(trx, now);
+        await forgetSessions(trx, now - KEEP_SESSIONS_MS);
+      });
     });
-    lifecycle.onStop('feed pruning', () => prune.stop());
-    const forget = repeat('session pruning', PRUNE_INTERVAL_MS, logger, async () => {
-      await forgetSessions(parts.knex, parts.clock() - KEEP_SESSIONS_MS);
-    });
-    lifecycle.onStop('session pruning', () => forget.stop());
+    lifecycle.onStop('tidying', () => tidy.stop());
     const ops = await startOpsServer({
       host: config.opsHost,
       port: config.workerOpsPort,
