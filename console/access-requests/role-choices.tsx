@@ -1,4 +1,4 @@
-import { IconBadge } from '@tabler/icons-react';
+import { IconUserShield } from '@tabler/icons-react';
 import { ROLE_NAMES } from '../api/entitlement.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { roleWord } from '../elements/entitlement-words.ts';
@@ -11,7 +11,7 @@ export function RoleChoices() {
   const higher = ROLE_NAMES.slice(ROLE_NAMES.indexOf(role) + 1).filter((name) => name !== 'owner');
   if (higher.length === 0) {
     return (
-      <BlankState icon={IconBadge} title="No Role to ask for">
+      <BlankState icon={IconUserShield} title="No Role to ask for">
         You are {roleWord(role)} already, and nothing above it can be asked for.
       </BlankState>
     );

@@ -5,9 +5,10 @@ import classes from './audit-table.module.css';
 
 /** What was asked beside what was given, and why. A difference is marked, in words as well. */
 export function AskedAndGiven({ details }: { readonly details: AuditEvent['details'] }) {
-  const { asked, given, reason } = details;
-  const hasReason = typeof reason === 'string' && reason !== '';
-  if (asked === undefined && given === undefined && !hasReason) return null;
+  const { asked, given } = details;
+  const reason = textOf(details.reason);
+  const note = textOf(details.note);
+  if (asked === undefined && given === undefined && reason === null && note === null) return null;
   const changed = asked !== undefined && given !== undefined && termsText(asked) !== termsText(given);
   return (
     <dl className={classes.terms}>
@@ -25,14 +26,24 @@ export function AskedAndGiven({ details }: { readonly details: AuditEvent['detai
           </dd>
         </>
       )}
-      {hasReason && (
+      {reason !== null && (
         <>
           <dt>Reason</dt>
           <dd>{reason}</dd>
         </>
       )}
+      {note !== null && (
+        <>
+          <dt>Note</dt>
+          <dd>{note}</dd>
+        </>
+      )}
     </dl>
   );
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function termsText(terms: AuditTerms): string {

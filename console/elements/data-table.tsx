@@ -20,33 +20,35 @@ interface DataTableProps<Row> {
 /** A table that becomes one card a row on a phone. */
 export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
   return (
-    <table role="table" className={classes.table}>
-      <caption className={classes.caption}>{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map(({ title, titleHidden }) => (
-            <th role="columnheader" scope="col" key={title}>
-              <span className={titleHidden === true ? classes.hidden : undefined}>{title}</span>
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr role="row" key={rowKey(row)}>
-            {columns.map(({ title, titleHidden, cell }) => (
-              <td role="cell" key={title}>
-                {titleHidden !== true && (
-                  <span className={classes.cellTitle} aria-hidden="true">
-                    {title}
-                  </span>
-                )}
-                <div className={classes.cellValue}>{cell(row)}</div>
-              </td>
+    <div className={classes.room}>
+      <table role="table" className={classes.table}>
+        <caption className={classes.caption}>{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ title, titleHidden }) => (
+              <th role="columnheader" scope="col" key={title}>
+                <span className={titleHidden === true ? classes.hidden : undefined}>{title}</span>
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr role="row" key={rowKey(row)}>
+              {columns.map(({ title, titleHidden, cell }) => (
+                <td role="cell" key={title}>
+                  {titleHidden !== true && (
+                    <span className={classes.cellTitle} aria-hidden="true">
+                      {title}
+                    </span>
+                  )}
+                  <div className={classes.cellValue}>{cell(row)}</div>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -44,7 +44,7 @@ export function GrantPass({ grant }: { readonly grant: Grant }) {
         )}
         <Button
           variant="default"
-          size="xs"
+          size="compact-sm"
           mt={4}
           aria-label={`Give up ${entitlementTitle(grant)}`}
           onClick={() => setAsking(true)}

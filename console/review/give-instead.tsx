@@ -40,14 +40,14 @@ export function GiveInstead({ request, scopeId, onChange }: GiveInsteadProps) {
   );
 }
 
-/** `Opens environment production: Connections aws-production, payroll; Targets billing-db.` */
+/** `Opens everything in environment production; Connections aws-production, payroll; Target billing-db.` */
 function opens(scope: SuggestedScope): string {
   const parts = [
-    listed(scope.environments, 'environment', 'environments'),
+    listed(scope.environments, 'everything in environment', 'everything in environments'),
     listed(scope.connections, 'Connection', 'Connections'),
     listed(scope.targets, 'Target', 'Targets'),
   ].filter((part) => part !== '');
-  return parts.length === 0 ? 'Opens nothing else.' : `Opens ${parts.join('; ')}.`;
+  return parts.length === 0 ? scope.description : `Opens ${parts.join('; ')}.`;
 }
 
 function listed(names: readonly string[], one: string, many: string): string {

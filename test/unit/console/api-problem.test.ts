@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { withQuery } from '../../../console/api/api-client.ts';
 import { ApiProblem, isSignedOut, messagesByField } from '../../../console/api/api-problem.ts';
-import { sortGrants } from '../../../console/my-access/sort-grants.ts';
-import type { Grant } from '../../../console/api/grant.ts';
 
 describe('problems of the API', () => {
   const problem = new ApiProblem(422, {
@@ -47,25 +45,5 @@ describe('addresses of the API', () => {
     expect(withQuery('/v1/x')).toBe('/v1/x');
     expect(withQuery('/v1/x', { a: '', b: null, c: undefined })).toBe('/v1/x');
     expect(withQuery('/v1/x', { search: 'a&b', limit: 5 })).toBe('/v1/x?search=a%26b&limit=5');
-  });
-});
-
-describe('grants by what holds now', () => {
-  const at = (starts_at: string, expires_at: string | null, state: Grant['state']) =>
-    ({ id: `${starts_at} ${state}`, starts_at, expires_at, state }) as Grant;
-
-  it('goes by the time, also before the server was asked again', () => {
-    const now = Date.parse('2026-01-01T12:00:00Z');
-    const open = at('2026-01-01T11:00:00Z', '2026-01-01T13:00:00Z', 'active');
-    const forever = at('2026-01-01T11:00:00Z', null, 'active');
-    const ranOut = at('2026-01-01T11:00:00Z', '2026-01-01T12:00:00Z', 'active');
-    const begun = at('2026-01-01T11:59:00Z', null, 'scheduled');
-    const later = at('2026-01-01T12:01:00Z', null, 'scheduled');
-    const revoked = at('2026-01-01T11:00:00Z', null, 'revoked');
-    expect(sortGrants([open, forever, ranOut, begun, later, revoked], now)).toEqual({
-      active: [open, forever, begun],
-      scheduled: [later],
-      ended: [ranOut, revoked],
-    });
   });
 });

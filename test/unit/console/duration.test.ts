@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, integer, option, property } from 'fast-check';
 import {
   ceilingMessage,
   choiceOf,
@@ -67,17 +67,17 @@ describe('the choice of a duration', () => {
   });
 
   it('finds the choice back that stands for any duration', () => {
-    fc.assert(
-      fc.property(fc.option(fc.integer({ min: 1, max: LONGEST_SECONDS }), { nil: null }), (seconds) => {
+    assert(
+      property(option(integer({ min: 1, max: LONGEST_SECONDS }), { nil: null }), (seconds) => {
         expect(readDuration(choiceOf(seconds))).toEqual({ ok: true, seconds });
       }),
     );
   });
 
   it('agrees with the rule about the ceiling', () => {
-    const duration = fc.option(fc.integer({ min: 1, max: LONGEST_SECONDS }), { nil: null });
-    fc.assert(
-      fc.property(duration, duration, (asked, ceiling) => {
+    const duration = option(integer({ min: 1, max: LONGEST_SECONDS }), { nil: null });
+    assert(
+      property(duration, duration, (asked, ceiling) => {
         expect(fitsUnder(asked, ceiling)).toBe(isWithinCeiling(asked, ceiling));
         expect(ceilingMessage(asked, ceiling) === null).toBe(isWithinCeiling(asked, ceiling));
       }),
