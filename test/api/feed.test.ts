@@ -151,8 +151,8 @@ describe('the feed', () => {
   it('says a request is in effect once every sidecar before the resource has applied it', async () => {
     for (const reader of readers) reader.close();
     await waitUntil('the feed', async () => {
-      const open = await api.running.parts.knex('sidecars').whereNull('disconnected_at');
-      return open.length === 0;
+      const connected = await api.running.parts.knex('sidecars').whereNull('disconnected_at');
+      return connected.length === 0;
     });
     const reader = await open(await api.feedToken(['connection:aws-production']), {
       resources: ['connection:aws-production'],

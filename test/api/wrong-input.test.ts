@@ -32,6 +32,7 @@ describe('wrong input', () => {
   });
   afterAll(() => api.stop());
 
+  const post = () => request(api.url).post('/v1/access-requests').set('authorization', `Bearer ${token}`);
   const counts = async () => {
     const { knex } = api.running.parts;
     return Promise.all(TABLES.map(async (table) => [table, await knex(table).count('* as rows').first()]));
@@ -41,8 +42,8 @@ describe('wrong input', () => {
     WRONG.map((wrong) => [`${wrong.method} ${wrong.path} -> ${wrong.status} ${wrong.field ?? ''}`, wrong] as const),
   )('%s', async (_, wrong) => {
     const before = await counts();
-    const answer = await request(api.url)
-      [wrong.method](wrong.path.replace('PENDING', pendingId))
+    const call = request(api.url)[wrong.method](wrong.path.replace('PENDING', pendingId));
+    const answer = await call
       .set('authorization', `Bearer ${token}`)
       .set('content-type', 'application/json')
       .send(wrong.body === undefined ? undefined : JSON.stringify(wrong.body));
@@ -68,9 +69,11 @@ describe('wrong input', () => {
       ),
     );
     const taking = listOperations(api.running.parts).filter((item) => item.params ?? item.query ?? item.body);
-    const shape = (path: string) => path.replaceAll(/\{\w+\}/g, '[^/]+');
     const untried = taking.filter(
-      (item) => ![...tried].some((one) => new RegExp(`^${item.method} ${shape(item.path)}$`).test(one)),
+      (item) =>
+        ![...tried].some((one) =>
+          new RegExp(`^${item.method} ${item.path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(one),
+        ),
     );
     expect(untried.map((item) => `${item.method} ${item.path}`).toSorted()).toEqual([
       // Their queries are those of the lists above: cursor and limit.
@@ -82,7 +85,6 @@ describe('wrong input', () => {
   });
 
   it('refuses bodies that are no JSON, too large or of another type, and takes none for an empty one', async () => {
-    const post = () => request(api.url).post('/v1/access-requests').set('authorization', `Bearer ${token}`);
     const broken = await post().set('content-type', 'application/json').send('{"resource":');
     expect([broken.status, broken.body.code]).toEqual([400, 'malformed-json']);
     const large = await post()
