@@ -66,6 +66,8 @@ async function runJest(): Promise<Count> {
       '--disable-warning=ExperimentalWarning',
       'node_modules/jest/bin/jest.js',
       '--json',
+      // A failed test may leave a process or a socket behind, and jest would wait for it for ever.
+      '--forceExit',
       `--outputFile=${report}`,
       ...process.argv.slice(2),
     ]);

@@ -33,7 +33,6 @@ describe.each(PROFILES)('the audit log, %s', (profile) => {
     const types = story.map((event) => event.type);
     expect(types.filter((type) => type !== 'grant.expiry-warned')).toEqual([
       'access-request.submitted',
-      'review.recorded',
       'access-request.approved',
       'grant.created',
       'grant.expired',
