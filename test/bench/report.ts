@@ -6,8 +6,9 @@ export function reportLine(measurement: Measurement): string {
   return JSON.stringify(measurement);
 }
 
-/** A table for people; columns are as wide as their widest cell. */
+/** A table for people; columns are as wide as their widest cell. No rows: no table. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  if (rows.length === 0) return '';
   const cells = [header, ...rows].map((row) => row.map(String));
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>

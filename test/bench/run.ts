@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what decisions, forwarding and the way of a change to the sidecars cost on this machine. Each figure
  * is a line of JSON; the tables after them are for people. Part of no test run.
+ * `npm run bench -- decisions forwarding propagation`: only those named.
  */
 import { cpus } from 'node:os';
 import { startChild } from '../support/child-process.ts';
@@ -19,10 +20,19 @@ const tell = (measurement: Measurement): void => {
 };
 
 tell({ bench: 'machine', node: process.version, cpus: cpus().length, model: cpus()[0]?.model ?? null });
-for (const grants of GRANT_COUNTS) tell(await measureDecisions(grants));
-for (const measurement of await measureForwarding()) tell(measurement);
-for (const measurement of await measurePropagation()) tell(measurement);
-console.log(`\n${tables().join('\n\n')}\n\ntook ${Math.round((performance.now() - startedMs) / 1000)} s`);
+if (isWanted('decisions')) for (const grants of GRANT_COUNTS) tell(await measureDecisions(grants));
+if (isWanted('forwarding')) for (const measurement of await measureForwarding()) tell(measurement);
+if (isWanted('propagation')) for (const measurement of await measurePropagation()) tell(measurement);
+console.log(
+  `\n${tables()
+    .filter((text) => text !== '')
+    .join('\n\n')}\n\ntook ${Math.round((performance.now() - startedMs) / 1000)} s`,
+);
+
+function isWanted(part: 'decisions' | 'forwarding' | 'propagation'): boolean {
+  const wanted = process.argv.slice(2);
+  return wanted.length === 0 || wanted.includes(part);
+}
 
 async function measureDecisions(grants: number): Promise<Measurement> {
   const child = startChild('test/bench/measure-decisions.ts', [String(grants)], { NODE_OPTIONS: '--expose-gc' });
