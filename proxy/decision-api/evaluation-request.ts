@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RESOURCE_TYPES, resourceTypeSchema } from '../../core/access/resource.ts';
+import { RESOURCE_TYPES } from '../../core/access/resource.ts';
 
 const properties = z.record(z.string(), z.json()).optional();
 
@@ -15,7 +15,7 @@ export const evaluationRequestSchema = z.object({
     properties,
   }),
   resource: z.object({
-    type: resourceTypeSchema.or(z.never({ error: `must be one of ${RESOURCE_TYPES.join(', ')}` })),
+    type: z.enum(RESOURCE_TYPES, { error: `must be one of ${RESOURCE_TYPES.join(', ')}` }),
     id: z.string().min(1).max(100),
     properties,
   }),

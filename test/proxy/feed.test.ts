@@ -11,7 +11,7 @@ describe('the facts of a sidecar', () => {
   let sidecar: TestSidecar;
   afterEach(() => sidecar.stop());
 
-  const status = async () => (await sidecar.call('member', PATH)).status;
+  const status = async () => (await sidecar.visit('member', PATH)).status;
   const applied = (revision: number) => waitUntil('the report', () => sidecar.feed.applied.at(-1) === revision);
 
   it('are asked for by what it serves, after it has said who it is', async () => {

@@ -20,18 +20,18 @@ describe('the gate', () => {
   afterAll(() => sidecar.stop());
 
   it('lets a member of a Scope through, and sends the path after the prefix with its query', async () => {
-    const answer = await sidecar.call('member', '/connections/aws-staging/echo/a%20b?x=%2e%2e/&y');
+    const answer = await sidecar.visit('member', '/connections/aws-staging/echo/a%20b?x=%2e%2e/&y');
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ method: 'GET', url: '/echo/a%20b?x=%2e%2e/&y' });
   });
 
   it('puts the path of the upstream before what is sent', async () => {
-    const answer = await sidecar.call('member2', '/targets/billing-db/tables');
+    const answer = await sidecar.visit('member2', '/targets/billing-db/tables');
     expect(await answer.json()).toMatchObject({ url: '/billing/tables' });
   });
 
   it('tells the upstream who it is, by headers of its own', async () => {
-    await sidecar.call('member', '/connections/aws-staging/echo');
+    await sidecar.visit('member', '/connections/aws-staging/echo');
     const { headers } = sidecar.upstream.last;
     expect(headers).toMatchObject({
       'x-hallpass-subject': 'per_member',
@@ -48,7 +48,7 @@ describe('the gate', () => {
   });
 
   it('streams a body through as it is', async () => {
-    const answer = await sidecar.call('member', '/connections/aws-staging/echo', {
+    const answer = await sidecar.visit('member', '/connections/aws-staging/echo', {
       method: 'POST',
       body: 'a=1&b=%0d%0a',
     });
@@ -56,15 +56,15 @@ describe('the gate', () => {
   });
 
   it('refuses what the role is too low for, grant or not', async () => {
-    expect((await sidecar.call('viewer', '/connections/aws-staging/echo')).status).toBe(200);
-    const answer = await sidecar.call('viewer', '/connections/aws-staging/echo', { method: 'POST', body: 'x' });
+    expect((await sidecar.visit('viewer', '/connections/aws-staging/echo')).status).toBe(200);
+    const answer = await sidecar.visit('viewer', '/connections/aws-staging/echo', { method: 'POST', body: 'x' });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ reason: 'action-not-permitted', action: 'write' });
   });
 
   it('answers a program with a problem that carries the way to a yes', async () => {
     const before = sidecar.upstream.requests.length;
-    const answer = await sidecar.call('member', DENIED);
+    const answer = await sidecar.visit('member', DENIED);
     const problem = (await answer.json()) as Record<string, any>;
     expect(answer.status).toBe(403);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -93,7 +93,7 @@ describe('the gate', () => {
   });
 
   it('binds the denial to what was denied, with the key it has registered', async () => {
-    const problem = (await (await sidecar.call('member', DENIED)).json()) as Record<string, any>;
+    const problem = (await (await sidecar.visit('member', DENIED)).json()) as Record<string, any>;
     const token = problem.access_request.binding_token as string;
     expect(decodeJwt(token)).toMatchObject({
       iss: PUBLIC_URL,
@@ -109,13 +109,13 @@ describe('the gate', () => {
   });
 
   it('offers no way back to something that is not a GET', async () => {
-    const answer = await sidecar.call('member', DENIED, { method: 'POST', body: 'x' });
+    const answer = await sidecar.visit('member', DENIED, { method: 'POST', body: 'x' });
     const problem = (await answer.json()) as Record<string, any>;
     expect(problem.access_request.form_url).not.toContain('#');
   });
 
   it('answers a browser with a page that has a way to ask, and can run nothing', async () => {
-    const answer = await sidecar.call('member', DENIED, {
+    const answer = await sidecar.visit('member', DENIED, {
       headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
     });
     const page = await answer.text();
@@ -132,7 +132,7 @@ describe('the gate', () => {
   });
 
   it('answers gRPC with status 7 and the same facts as metadata', async () => {
-    const answer = await sidecar.call('member', '/connections/aws-production/pkg.Service/Method', {
+    const answer = await sidecar.visit('member', '/connections/aws-production/pkg.Service/Method', {
       method: 'POST',
       headers: { 'content-type': 'application/grpc+proto' },
       body: 'x',
@@ -149,7 +149,7 @@ describe('the gate', () => {
   it('asks for an identity before it says anything about a path', async () => {
     const bodies = [];
     for (const path of ['/connections/aws-production/x', '/connections/payroll/x', '/nowhere', '/']) {
-      const answer = await sidecar.call(null, path);
+      const answer = await sidecar.visit(null, path);
       expect(answer.status).toBe(401);
       expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="hallpass"');
       const { evaluation_id: _, ...body } = (await answer.json()) as Record<string, unknown>;
@@ -163,7 +163,7 @@ describe('the gate', () => {
   });
 
   it('sends a browser without an identity to the console, with the way back out of any server log', async () => {
-    const answer = await sidecar.call(null, DENIED, { headers: { accept: 'text/html' } });
+    const answer = await sidecar.visit(null, DENIED, { headers: { accept: 'text/html' } });
     expect(await answer.text()).toContain(
       `href="${CONSOLE_URL}/sign-in#return_to=${encodeURIComponent(PUBLIC_URL + DENIED)}"`,
     );
@@ -174,7 +174,7 @@ describe('the gate', () => {
     for (const accept of ['application/json', 'text/html']) {
       seen.clear();
       for (const path of ['/nowhere', '/connections/unheard-of/x', '/connections/payroll/x', '/connections/payrol']) {
-        const answer = await sidecar.call('member', path, { headers: { accept } });
+        const answer = await sidecar.visit('member', path, { headers: { accept } });
         expect(answer.status).toBe(404);
         const text = (await answer.text()).replaceAll(/ev_[0-9a-f]{32}|\d{4}-\d\d-\d\dT[\d:.]+Z/g, '');
         const headers = [...answer.headers].filter(([name]) => name !== 'date');
@@ -186,39 +186,39 @@ describe('the gate', () => {
 
   it('refuses a known token of somebody unknown, and one of somebody disabled, whatever the path', async () => {
     for (const path of ['/connections/aws-staging/echo', '/nowhere']) {
-      const stranger = await sidecar.call('stranger', path);
+      const stranger = await sidecar.visit('stranger', path);
       expect([stranger.status, ((await stranger.json()) as any).reason]).toEqual([403, 'subject-unknown']);
-      const gone = await sidecar.call('gone', path);
+      const gone = await sidecar.visit('gone', path);
       expect([gone.status, ((await gone.json()) as any).reason]).toEqual([403, 'subject-disabled']);
     }
   });
 
   it('turns a denial into a retry for a caller that is ahead of the replica, and nothing else', async () => {
     const ahead = { 'hallpass-after-revision': '99' };
-    const denied = await sidecar.call('member', DENIED, { headers: ahead });
+    const denied = await sidecar.visit('member', DENIED, { headers: ahead });
     expect([denied.status, denied.headers.get('retry-after')]).toEqual([503, '1']);
     expect(await denied.json()).toMatchObject({ reason: 'grant-pending' });
     for (const path of ['/nowhere', '/connections/payroll/x']) {
-      expect((await sidecar.call('member', path, { headers: ahead })).status).toBe(503);
+      expect((await sidecar.visit('member', path, { headers: ahead })).status).toBe(503);
     }
-    expect((await sidecar.call(null, DENIED, { headers: ahead })).status).toBe(401);
-    const allowed = await sidecar.call('member', '/connections/aws-staging/echo', { headers: ahead });
+    expect((await sidecar.visit(null, DENIED, { headers: ahead })).status).toBe(401);
+    const allowed = await sidecar.visit('member', '/connections/aws-staging/echo', { headers: ahead });
     expect(allowed.status).toBe(200);
     expect(sidecar.upstream.last.headers['hallpass-after-revision']).toBeUndefined();
-    const notAhead = await sidecar.call('member', DENIED, { headers: { 'hallpass-after-revision': '0' } });
+    const notAhead = await sidecar.visit('member', DENIED, { headers: { 'hallpass-after-revision': '0' } });
     expect(notAhead.status).toBe(403);
   });
 
   it('refuses methods that have no action on the route', async () => {
-    const answer = await sidecar.call('member', '/connections/aws-staging/echo', { method: 'PROPFIND' });
+    const answer = await sidecar.visit('member', '/connections/aws-staging/echo', { method: 'PROPFIND' });
     expect(answer.status).toBe(403);
     expect(await answer.json()).toMatchObject({ reason: 'action-not-permitted' });
-    expect((await sidecar.call('member', '/connections/payroll/x', { method: 'PROPFIND' })).status).toBe(404);
+    expect((await sidecar.visit('member', '/connections/payroll/x', { method: 'PROPFIND' })).status).toBe(404);
   });
 
   it('takes the identity from the cookie too, and keeps it and its own cookies from the upstream', async () => {
     const token = await sidecar.tokenOf('member');
-    const answer = await sidecar.call(null, '/connections/aws-staging/echo', {
+    const answer = await sidecar.visit(null, '/connections/aws-staging/echo', {
       headers: { cookie: `app=1; hallpass_token=${token}; __Host-hallpass_session=s; HALLPASS_x=1; other=2` },
     });
     expect(answer.status).toBe(200);
@@ -230,7 +230,7 @@ describe('the gate', () => {
     const cookie = `hallpass_token=${await sidecar.tokenOf('member')}`;
     const path = '/connections/aws-staging/echo';
     const post = (headers: Record<string, string>) =>
-      sidecar.call(null, path, { method: 'POST', body: 'x', headers: { cookie, ...headers } });
+      sidecar.visit(null, path, { method: 'POST', body: 'x', headers: { cookie, ...headers } });
     expect((await post({ 'sec-fetch-site': 'cross-site' })).status).toBe(400);
     expect((await post({ origin: 'https://evil.example' })).status).toBe(400);
     expect((await post({ origin: 'null' })).status).toBe(400);

@@ -38,7 +38,7 @@ describe('live connections', () => {
     const metrics = await sidecar.metrics();
     expect(metrics).toContain(`hallpass_proxy_cuts_total{reason="${reason}"} ${open.length}`);
     expect(metrics).toContain('hallpass_proxy_live_connections{kind="upgrade"} 0');
-    expect((await sidecar.call('member', `${BASE}/echo`)).status).not.toBe(200);
+    expect((await sidecar.visit('member', `${BASE}/echo`)).status).not.toBe(200);
   };
   /** More comes through each of them, so they are alive and not only not yet closed. */
   const expectAllAlive = async () => {
@@ -79,7 +79,7 @@ describe('live connections', () => {
     expect(lastOpen).toBeLessThan(expiresAt + 1_000);
     expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
     await expectAllCut('grant-expired');
-    const answer = await sidecar.call('member', `${BASE}/echo`);
+    const answer = await sidecar.visit('member', `${BASE}/echo`);
     expect([answer.status, ((await answer.json()) as { reason: string }).reason]).toEqual([403, 'no-grant']);
   });
 
@@ -204,7 +204,7 @@ describe('live connections', () => {
 
     it('need the role that connecting takes, also where reading is allowed', async () => {
       sidecar = await startSidecar({ facts: [...TEST_FACTS, grant('grt_1', 'viewer', KEY)] });
-      expect((await sidecar.call('viewer', `${BASE}/echo`)).status).toBe(200);
+      expect((await sidecar.visit('viewer', `${BASE}/echo`)).status).toBe(200);
       const before = sidecar.upstream.requests.length;
       expect((await raw(handshake(`${BASE}/ws`, await bearer('viewer')))).status).toBe(403);
       // Also after an ordinary request has shown the server to everybody who might listen on it.

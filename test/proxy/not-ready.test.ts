@@ -14,7 +14,7 @@ describe('a sidecar that lacks something', () => {
   afterEach(() => sidecar.stop());
 
   const answerTo = async (path = PATH) => {
-    const answer = await sidecar.call('member', path);
+    const answer = await sidecar.visit('member', path);
     const { reason } = (await answer.json()) as { reason: string };
     return { status: answer.status, reason, retryAfter: answer.headers.get('retry-after') };
   };
@@ -44,7 +44,7 @@ describe('a sidecar that lacks something', () => {
     expect(sidecar.upstream.connections).toBe(0);
     sidecar.feed.refuseWith = null;
     await sidecar.proxy.whenReady(5_000);
-    expect((await sidecar.call('member', PATH)).status).toBe(200);
+    expect((await sidecar.visit('member', PATH)).status).toBe(200);
   });
 
   it('refuses while a snapshot is only half there', async () => {
@@ -57,7 +57,7 @@ describe('a sidecar that lacks something', () => {
     expect(await answerTo()).toMatchObject({ reason: 'facts-missing' });
     sidecar.feed.say({ type: 'snapshot-end', epoch: 'e', revision: 1, facts: GRANTED.length });
     await waitUntil('facts', () => sidecar.proxy.readiness().ready);
-    expect((await sidecar.call('member', PATH)).status).toBe(200);
+    expect((await sidecar.visit('member', PATH)).status).toBe(200);
   });
 
   it('refuses without a policy, and serves once there is one', async () => {
@@ -91,7 +91,7 @@ describe('a sidecar that lacks something', () => {
     sidecar.feed.isTalking = true;
     sidecar.feed.refuseWith = null;
     await sidecar.proxy.whenReady(5_000);
-    expect((await sidecar.call('member', PATH)).status).toBe(200);
+    expect((await sidecar.visit('member', PATH)).status).toBe(200);
   });
 
   it('does not take a connected feed that says nothing for a living one', async () => {
@@ -149,9 +149,9 @@ describe('a sidecar that lacks something', () => {
     sidecar = await startSidecar({ facts: GRANTED });
     const [mine, other] = [await sidecar.tokenOf('member'), await sidecar.tokenOf('admin')];
     const cookies = `hallpass_token=${mine}; hallpass_token=${other}`;
-    expect((await sidecar.call(null, PATH, { headers: { cookie: cookies } })).status).toBe(401);
+    expect((await sidecar.visit(null, PATH, { headers: { cookie: cookies } })).status).toBe(401);
     const bad = { cookie: `hallpass_token=${mine}`, authorization: 'Bearer garbage' };
-    expect((await sidecar.call(null, PATH, { headers: bad })).status).toBe(401);
+    expect((await sidecar.visit(null, PATH, { headers: bad })).status).toBe(401);
     expect(sidecar.upstream.connections).toBe(0);
   });
 
@@ -159,19 +159,19 @@ describe('a sidecar that lacks something', () => {
     sidecar = await startSidecar({ facts: GRANTED, prepare: (_, idp) => (idp.failWith = 500) });
     expect(await answerTo()).toMatchObject({ status: 503, reason: 'identity-unavailable' });
     sidecar.idp.failWith = null;
-    expect((await sidecar.call('member', PATH)).status).toBe(200);
+    expect((await sidecar.visit('member', PATH)).status).toBe(200);
     await rm(sidecar.bundlePath);
-    expect((await sidecar.call('member', PATH)).status).toBe(200);
+    expect((await sidecar.visit('member', PATH)).status).toBe(200);
   });
 
   it('takes tokens of a new key, and those of a withdrawn one no longer than it remembers', async () => {
     const limits = { verified_token_ms: 50, jwks_max_age_ms: 50, jwks_cooldown_ms: 0, feed_reconnect_min_ms: 10 };
     sidecar = await startSidecar({ facts: GRANTED, config: { limits } });
     const old = await sidecar.tokenOf('member');
-    const withOld = () => sidecar.call(null, PATH, { headers: { authorization: `Bearer ${old}` } });
+    const withOld = () => sidecar.visit(null, PATH, { headers: { authorization: `Bearer ${old}` } });
     expect((await withOld()).status).toBe(200);
     await sidecar.idp.rotate({ withdrawOld: true });
-    expect((await sidecar.call('member', PATH)).status).toBe(200);
+    expect((await sidecar.visit('member', PATH)).status).toBe(200);
     await waitUntil('the old key to be forgotten', async () => (await withOld()).status === 401);
   });
 });

@@ -19,7 +19,7 @@ describe('the policy file', () => {
     await sidecar.stop();
   });
 
-  const status = async () => (await sidecar.call('member', `${BASE}/echo`)).status;
+  const status = async () => (await sidecar.visit('member', `${BASE}/echo`)).status;
   const readyz = async () =>
     (await fetch(`${sidecar.opsUrl}/readyz`)).json() as Promise<{ ready: boolean; missing: string[] }>;
 

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
@@ -119,7 +120,7 @@ describe('the process', () => {
     await directory.remove();
   });
 
-  const start = async (more: Record<string, string> = {}) => {
+  const settings = async (): Promise<Record<string, string>> => {
     const file = join(directory.path, 'proxy.yaml');
     const bundle = join(directory.path, 'policy.tar.gz');
     await copyFile(join(REPOSITORY, 'policies/bundle/policy.tar.gz'), bundle);
@@ -134,19 +135,24 @@ describe('the process', () => {
         routes: [{ path: '/', resource: 'connection:x', upstream: 'http://127.0.0.1:1' }],
       }),
     );
-    return startChild('proxy/main.ts', [], {
+    return {
       HALLPASS_PROXY_CONFIG: file,
       HALLPASS_FEED_TOKEN: 'secret-feed-token',
       HALLPASS_PROXY_PORT: '0',
       HALLPASS_DECISION_PORT: '0',
       HALLPASS_PROXY_OPS_PORT: '0',
-      ...more,
-    });
+    };
   };
+  const start = async (more: Record<string, string> = {}) =>
+    startChild('proxy/main.ts', [], { ...(await settings()), ...more });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('listens, keeps its secret, and ends in peace on %s', async (signal) => {
     const child = await start();
-    const started = () => child.output().split('\n').find((text) => text.includes('the sidecar listens'));
+    const started = () =>
+      child
+        .output()
+        .split('\n')
+        .find((text) => text.includes('the sidecar listens'));
     const line = await waitUntil('the start', started);
     const { ops, proxy } = JSON.parse(line) as { ops: number; proxy: number };
     expect((await fetch(`http://127.0.0.1:${ops}/livez`)).status).toBe(200);
@@ -155,6 +161,22 @@ describe('the process', () => {
     child.kill(signal);
     expect(await child.ended).toBe(0);
     expect(child.output()).not.toContain('secret-feed-token');
+  });
+
+  it('stops when the process that started it is gone', async () => {
+    const child = spawn(process.execPath, ['proxy/main.ts'], {
+      cwd: REPOSITORY,
+      env: { ...process.env, NODE_OPTIONS: '', ...(await settings()) },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    await new Promise<void>((resolve) => {
+      child.stdout!.on('data', (chunk: Buffer) => {
+        if (chunk.includes('the sidecar listens')) resolve();
+      });
+    });
+    child.disconnect();
+    expect(await ended).toBe(0);
   });
 
   it('exits 78 with every problem when the configuration is wrong', async () => {

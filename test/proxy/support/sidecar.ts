@@ -28,7 +28,7 @@ export interface TestSidecar {
   readonly bundlePath: string;
   tokenOf(name: string): Promise<string>;
   /** Through the proxy as a person; null: without a token. */
-  call(name: string | null, path: string, init?: RequestInit): Promise<Response>;
+  visit(name: string | null, path: string, init?: RequestInit): Promise<Response>;
   metrics(): Promise<string>;
   stop(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
     upstream,
     bundlePath,
     tokenOf,
-    call: async (name, path, init = {}) =>
+    visit: async (name, path, init = {}) =>
       fetch(url + path, {
         redirect: 'manual',
         ...init,

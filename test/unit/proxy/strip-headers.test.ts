@@ -10,18 +10,22 @@ import {
 } from '../../../proxy/identity/strip-headers.ts';
 import { readToken } from '../../../proxy/identity/read-token.ts';
 
-const identityName = fc.constantFrom(
-  ...['x-hallpass-subject', 'x-hallpass-x', 'x-forwarded-for', 'x-forwarded-user', 'forwarded', 'x-real-ip'],
-  ...[
-    'x-original-url',
-    'x-rewrite-url',
-    'x-http-method-override',
-    'remote-user',
-    'x-remote-user',
-    'x-auth-request-user',
-    'x-user-id',
-  ],
-);
+const IDENTITY_NAMES = [
+  'x-hallpass-subject',
+  'x-hallpass-x',
+  'x-forwarded-for',
+  'x-forwarded-user',
+  'forwarded',
+  'x-real-ip',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method-override',
+  'remote-user',
+  'x-remote-user',
+  'x-auth-request-user',
+  'x-user-id',
+];
+const identityName = fc.constantFrom(...IDENTITY_NAMES);
 /** The same name as other servers would fold it: any case, `_` or `.` for `-`. */
 const disguised = identityName.chain((name) =>
   fc
