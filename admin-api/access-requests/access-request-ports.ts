@@ -19,7 +19,11 @@ export interface AccessRequestPorts {
   /** null: not there, or this person may not know of it. */
   readonly findVisibleResource: (knex: Knex, ref: ResourceRef, person: CurrentPerson) => Promise<Resource | null>;
   readonly findScope: (knex: Knex, id: string) => Promise<Scope | null>;
-  readonly fittingScopes: (knex: Knex, resource: Resource) => Promise<Scope[]>;
+  /** Scopes that cover a resource with all that each would open, the narrowest first. */
+  readonly fittingScopes: (
+    knex: Knex,
+    resource: Resource,
+  ) => Promise<readonly { readonly scope: Scope; readonly covers: readonly Resource[] }[]>;
   readonly recordGrant: (
     unit: UnitOfWork,
     grant: {

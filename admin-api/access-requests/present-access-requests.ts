@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REQUEST_STATUSES } from '../../core/access/access-request.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
-import { resourceTypeSchema, resourceKey } from '../../core/access/resource.ts';
+import { resourceTypeSchema, resourceKey, type Resource } from '../../core/access/resource.ts';
 import { mayReview } from '../../core/access/review.ts';
 import { roleSchema } from '../../core/access/role.ts';
 import type { Scope } from '../../core/access/scope.ts';
@@ -142,15 +142,22 @@ export async function suggestScopes(
   return resource === null ? [] : (await ports.fittingScopes(ports.knex, resource)).map(describeScope);
 }
 
-function describeScope(scope: Scope): AccessRequestView['suggested_scopes'][number] {
-  const idsAt = (level: string) => scope.rules.filter((rule) => rule.level === level).map((rule) => rule.id);
+/** Environments as the rules name them; Connections and Targets as they come out, the hidden ones included. */
+function describeScope({
+  scope,
+  covers,
+}: {
+  readonly scope: Scope;
+  readonly covers: readonly Resource[];
+}): AccessRequestView['suggested_scopes'][number] {
+  const idsOf = (type: Resource['type']) => covers.filter((place) => place.type === type).map((place) => place.id);
   return {
     id: scope.id,
     name: scope.name,
     description: scope.description,
-    environments: idsAt('environment'),
-    connections: idsAt('connection'),
-    targets: idsAt('target'),
+    environments: scope.rules.filter((rule) => rule.level === 'environment').map((rule) => rule.id),
+    connections: idsOf('connection'),
+    targets: idsOf('target'),
   };
 }
 

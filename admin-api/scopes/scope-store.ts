@@ -1,6 +1,5 @@
 import { AccessError } from '../../core/access/errors.ts';
-import type { Resource } from '../../core/access/resource.ts';
-import { placementOf, scopeCovers, type Scope } from '../../core/access/scope.ts';
+import type { Scope } from '../../core/access/scope.ts';
 import type { Knex } from '../db/knex.ts';
 import { personOf } from '../db/person-row.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
@@ -50,19 +49,4 @@ export async function deleteScope(run: RunUnitOfWork, actor: CurrentPerson, id: 
     });
     unit.publish({ kind: 'scope', id, value: null });
   });
-}
-
-/** Scopes that cover a resource, the one that opens the least first. */
-export async function fittingScopes(knex: Knex, resource: Resource): Promise<Scope[]> {
-  const [scopes, connections] = await Promise.all([
-    knex('scopes').orderBy('id') as Promise<Scope[]>,
-    knex('resources').where({ type: 'connection' }) as Promise<Resource[]>,
-  ]);
-  const targets: Resource[] = await knex('resources').where({ type: 'target' });
-  const find = (ref: { id: string }) => connections.find((connection) => connection.id === ref.id);
-  const breadth = (scope: Scope) =>
-    [...connections, ...targets].filter((other) => scopeCovers(scope, placementOf(other, find))).length;
-  return scopes
-    .filter((scope) => scopeCovers(scope, placementOf(resource, find)))
-    .toSorted((a, b) => breadth(a) - breadth(b) || a.id.localeCompare(b.id));
 }

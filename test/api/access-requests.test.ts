@@ -52,7 +52,14 @@ describe('access requests', () => {
     const asked = await submit({ duration_seconds: null });
     const single = await api.as('admin').get(`/v1/access-requests/${asked.body.id}`);
     expect(single.body.suggested_scopes).toEqual([
-      expect.objectContaining({ id: 'production', environments: ['production'] }),
+      {
+        id: 'production',
+        name: 'Production',
+        description: expect.any(String),
+        environments: ['production'],
+        connections: ['aws-production', 'payroll'],
+        targets: ['billing-db'],
+      },
     ]);
     const approved = await approve(asked.body.id, { duration_seconds: 60, scope_id: 'production' });
     expect(approved.body.grant).toMatchObject({ kind: 'scope', scope: { id: 'production', name: 'Production' } });
