@@ -21,6 +21,7 @@ function recordLimits(registry: Registry, config: AdminConfig): void {
     feed_heartbeat_ms: config.heartbeatIntervalMs,
     feed_poll_ms: config.feedPollMs,
     sweep_interval_ms: config.sweepIntervalMs,
+    request_timeout_ms: config.pendingTimeoutMs,
     outbox_redeliver_ms: config.redeliverAfterMs,
   };
   for (const [name, value] of Object.entries(values)) limits.set({ name }, value);

@@ -40,6 +40,7 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_FEED_POLL_MS: bound(1_000, 50, 60_000),
   HALLPASS_SWEEP_INTERVAL_MS: bound(2_000, 50, 600_000),
   HALLPASS_OUTBOX_REDELIVER_MS: bound(10_000, 200, 3_600_000),
+  HALLPASS_REQUEST_TIMEOUT_MS: bound(86_400_000, 1_000, 31_536_000_000),
   HALLPASS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -62,6 +63,7 @@ export interface AdminConfig {
   readonly feedPollMs: number;
   readonly sweepIntervalMs: number;
   readonly redeliverAfterMs: number;
+  readonly pendingTimeoutMs: number;
   readonly logLevel: z.output<typeof adminEnvironmentSchema>['HALLPASS_LOG_LEVEL'];
 }
 
@@ -104,6 +106,7 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     feedPollMs: env.HALLPASS_FEED_POLL_MS,
     sweepIntervalMs: env.HALLPASS_SWEEP_INTERVAL_MS,
     redeliverAfterMs: env.HALLPASS_OUTBOX_REDELIVER_MS,
+    pendingTimeoutMs: env.HALLPASS_REQUEST_TIMEOUT_MS,
     logLevel: env.HALLPASS_LOG_LEVEL,
   };
 }

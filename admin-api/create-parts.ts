@@ -65,6 +65,7 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     knex,
     run,
     clock,
+    pendingTimeoutMs: config.pendingTimeoutMs,
     engine: () => engine,
     findPerson: (trx, id, nowMs, lock) => findCurrentPerson(trx, { id }, nowMs, lock),
     async findVisibleResource(trx, ref, person) {

@@ -4,6 +4,7 @@ import { systemClock } from '../core/process/clock.ts';
 import { Lifecycle } from '../core/process/lifecycle.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { startOpsServer } from '../core/process/ops-server.ts';
+import { expirePendingRequests, TIMEOUT_BATCH } from './access-requests/expire-pending-requests.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './admin-metrics.ts';
 import type { AdminConfig } from './config.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
@@ -64,6 +65,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
     const sweep = repeat('sweep', config.sweepIntervalMs, logger, async () => {
       await drain(EXPIRY_BATCH, () => expireDueGrants(parts.run, metrics.expiryLateness));
       await drain(WARNING_BATCH, () => warnExpiringGrants(parts.run));
+      await drain(TIMEOUT_BATCH, () => expirePendingRequests(parts.run));
     });
     lifecycle.onStop('sweep', () => sweep.stop());
     const tidy = repeat('tidying', TIDY_INTERVAL_MS, logger, async () => {

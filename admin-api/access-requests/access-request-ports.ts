@@ -14,6 +14,8 @@ export interface AccessRequestPorts {
   readonly knex: Knex;
   readonly run: RunUnitOfWork;
   readonly clock: Clock;
+  /** How long a request waits for reviewers. */
+  readonly pendingTimeoutMs: number;
   readonly engine: () => PolicyEngine;
   readonly findPerson: (knex: Knex, id: string, nowMs: number, lock: boolean) => Promise<CurrentPerson | null>;
   /** null: not there, or this person may not know of it. */

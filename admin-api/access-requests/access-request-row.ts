@@ -1,6 +1,6 @@
 import type { DurationSeconds } from '../../core/access/duration.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
-import type { RequestStatus } from '../../core/access/access-request.ts';
+import { requestStatus, type RequestStatus } from '../../core/access/access-request.ts';
 import type { Reviewers, Terms, Verdict } from '../../core/access/review.ts';
 import { entitlementFromColumns, type EntitlementColumns } from '../db/entitlement-columns.ts';
 
@@ -22,6 +22,8 @@ export interface AccessRequestRow extends EntitlementColumns {
   given: Given | null;
   feed_revision: number | null;
   submitted_at: Date;
+  /** Undecided by then, it has expired. */
+  pending_until: Date;
   decided_at: Date | null;
 }
 
@@ -40,6 +42,10 @@ export interface ReviewRow {
   note: string | null;
   changes: { entitlement?: Entitlement; duration_seconds?: DurationSeconds };
   created_at: Date;
+}
+
+export function statusAt(row: AccessRequestRow, nowMs: number): RequestStatus {
+  return requestStatus({ status: row.status, pending_until: row.pending_until.getTime() }, nowMs);
 }
 
 export function askedTerms(row: AccessRequestRow): Terms {

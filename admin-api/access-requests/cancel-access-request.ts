@@ -4,7 +4,7 @@ import { entitlementKey } from '../../core/access/grant.ts';
 import { personOf } from '../db/person-row.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
-import { askedTerms, type AccessRequestRow } from './access-request-row.ts';
+import { askedTerms, statusAt, type AccessRequestRow } from './access-request-row.ts';
 
 /**
  * The requester takes the request back.
@@ -25,7 +25,7 @@ export async function cancelAccessRequest(
     const [cancelled] = (await unit
       .trx('access_requests')
       .where({ id: requestId })
-      .update({ status: nextStatus(request.status, 'cancel'), decided_at: new Date(unit.nowMs) })
+      .update({ status: nextStatus(statusAt(request, unit.nowMs), 'cancel'), decided_at: new Date(unit.nowMs) })
       .returning('*')) as [AccessRequestRow];
     unit.audit({
       type: 'access-request.cancelled',

@@ -10,7 +10,7 @@ import type { Knex } from '../db/knex.ts';
 import type { AuditPerson } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import { askedTerms, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
+import { askedTerms, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
 
 const person = z.object({ id: z.string(), email: z.string(), name: z.string() });
 const durationSeconds = z.int().nullable();
@@ -34,6 +34,7 @@ export const accessRequestViewSchema = z.object({
   denial_verified: z.boolean(),
   return_to: z.string().nullable(),
   submitted_at: z.iso.datetime(),
+  pending_until: z.iso.datetime(),
   decided_at: z.iso.datetime().nullable(),
   approvals_required: z.int(),
   max_duration_seconds: durationSeconds,
@@ -105,8 +106,11 @@ export async function presentAccessRequests(
     rows.map(async (row) => {
       const own = reviews.filter((review) => review.request_id === row.id);
       const grantRow = grants.find((grant) => grant.request_id === row.id);
+      const status = statusAt(row, ports.clock());
       return accessRequestViewSchema.parse({
         ...row,
+        status,
+        pending_until: row.pending_until.toISOString(),
         ...nameEntitlement(askedTerms(row).entitlement, names),
         requester: names.people.get(row.requester_id),
         submitted_at: row.submitted_at.toISOString(),
@@ -120,10 +124,10 @@ export async function presentAccessRequests(
         grant: grantViews.find((grant) => grant.id === grantRow?.id) ?? null,
         in_effect: grantRow !== undefined && (await isInEffect(ports, row)),
         can_review:
-          row.status === 'pending' &&
+          status === 'pending' &&
           mayReview(viewer, row.requester_id, row.reviewers) &&
           !own.some((review) => review.reviewer_id === viewer.id),
-        can_cancel: row.status === 'pending' && row.requester_id === viewer.id,
+        can_cancel: status === 'pending' && row.requester_id === viewer.id,
         suggested_scopes: [],
       });
     }),

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { REQUEST_STATUSES } from '../../core/access/access-request.ts';
+import { REQUEST_STATUSES, type RequestStatus } from '../../core/access/access-request.ts';
 import { AccessError } from '../../core/access/errors.ts';
 import { opaqueId } from '../../core/access/ids.ts';
 import { isAtLeast } from '../../core/access/role.ts';
 import { operation, type Operation } from '../http/operation.ts';
+import type { Knex } from '../db/knex.ts';
 import { decodeCursor, pageQuery, timeCursor, toPage } from '../http/pagination.ts';
 import type { AccessRequestRow } from './access-request-row.ts';
 import { presentAccessRequest } from './present-access-request.ts';
@@ -15,6 +16,18 @@ import {
 } from './present-access-requests.ts';
 
 const idParams = z.object({ id: opaqueId });
+
+/** By the status people see: an undecided request is over when its time is, recorded or not. */
+function whereStatus(query: Knex.QueryBuilder, status: RequestStatus, now: Date): void {
+  if (status === 'pending') void query.where({ status }).where('pending_until', '>', now);
+  else if (status === 'expired') {
+    void query.where((either) => {
+      void either
+        .where({ status })
+        .orWhere((late) => void late.where({ status: 'pending' }).where('pending_until', '<=', now));
+    });
+  } else void query.where({ status });
+}
 
 export function readOperations(ports: PresentPorts): Operation[] {
   const { knex } = ports;
@@ -41,7 +54,7 @@ export function readOperations(ports: PresentPorts): Operation[] {
         const rows: AccessRequestRow[] = await knex('access_requests')
           .modify((q) => {
             if (requester !== undefined) void q.where({ requester_id: requester });
-            if (query.status !== undefined) void q.where({ status: query.status });
+            if (query.status !== undefined) whereStatus(q, query.status, new Date(ports.clock()));
             if (after !== null) void q.whereRaw('(submitted_at, id) < (?, ?)', [...after]);
           })
           .orderBy([

@@ -19,7 +19,7 @@ import { personOf } from '../db/person-row.ts';
 import type { Committed, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import { askedTerms, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
+import { askedTerms, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
 import { askRequestPolicy, type PolicyRuling } from './ask-request-policy.ts';
 
 export interface Reviewed {
@@ -131,7 +131,7 @@ async function lockAndRead(
   if (reviewer === null || requester === null) throw new AccessError('not-found', 'There is no such person.');
   const reviews: ReviewRow[] = await unit.trx('reviews').where({ request_id: requestId }).orderBy(['created_at', 'id']);
   // Thrown away on purpose: only whether the step is open matters here, and both verdicts close it alike.
-  nextStatus(request.status, 'deny');
+  nextStatus(statusAt(request, unit.nowMs), 'deny');
   assertMayReview(reviewer, requester.id, request.reviewers, pastReviews(reviews));
   return { unit, request, reviewer, requester, reviews };
 }

@@ -45,7 +45,8 @@ export async function submitAccessRequest(
     if (requester === null) throw new AccessError('not-found', 'There is no such person.');
     const ruling = await askRequestPolicy(ports, unit.trx, { ...submission, requester, knower: requester });
     await assertRequestable(unit, requester, submission, ruling);
-    const row = await insertRequest(unit, requester, submission, origin, ruling);
+    const pendingUntil = new Date(unit.nowMs + ports.pendingTimeoutMs);
+    const row = await insertRequest(unit, requester, submission, { ...origin, pending_until: pendingUntil }, ruling);
     unit.audit({
       type: 'access-request.submitted',
       actor: personOf(requester),
@@ -141,7 +142,7 @@ async function insertRequest(
   unit: UnitOfWork,
   requester: CurrentPerson,
   submission: Submission,
-  origin: Origin,
+  origin: Origin & { readonly pending_until: Date },
   { answer, policy_revision }: PolicyRuling,
 ): Promise<AccessRequestRow> {
   const [row] = (await unit

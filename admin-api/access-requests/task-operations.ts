@@ -7,7 +7,7 @@ import type { CurrentPerson } from '../http/current-person.ts';
 import { operation, type Operation, type OperationResult } from '../http/operation.ts';
 import { requiredText } from '../http/text.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import type { AccessRequestRow } from './access-request-row.ts';
+import { statusAt, type AccessRequestRow } from './access-request-row.ts';
 import { submitAccessRequest } from './submit-access-request.ts';
 
 /** ARAP wants an end for every approval; a permanent grant has none. */
@@ -118,7 +118,7 @@ async function presentTask(
 ): Promise<OperationResult> {
   const task = {
     id: row.id,
-    status: row.status,
+    status: statusAt(row, ports.clock()),
     status_endpoint: `${publicUrl}/access/v1/requests/${row.id}`,
     links: { ticket: `${publicUrl}/access-requests/${row.id}` },
   };

@@ -25,7 +25,10 @@ export interface AuditDraft {
 
 /** What happened, for whoever has to act on it after the commit. */
 export type DomainEvent =
-  | { readonly type: 'access-request.submitted' | 'access-request.cancelled'; readonly request_id: string }
+  | {
+      readonly type: 'access-request.submitted' | 'access-request.cancelled' | 'access-request.expired';
+      readonly request_id: string;
+    }
   | { readonly type: 'access-request.approved' | 'access-request.denied'; readonly request_id: string }
   | {
       readonly type: 'grant.created' | 'grant.expiring' | 'grant.expired' | 'grant.revoked' | 'grant.given-up';

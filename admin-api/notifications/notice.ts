@@ -63,6 +63,14 @@ export function requestNotices(
         },
       ];
     }
+    case 'access-request.expired':
+      return [
+        {
+          ...own,
+          title: `Nobody decided about ${what} in time`,
+          body: 'Your request has expired. Ask again if you still need it.',
+        },
+      ];
     case 'access-request.denied':
       return [
         {

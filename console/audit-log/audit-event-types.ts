@@ -5,6 +5,7 @@ export const AUDIT_EVENT_TYPES: readonly { readonly value: string; readonly labe
   { value: 'access-request.approved', label: 'Request approved' },
   { value: 'access-request.denied', label: 'Request denied' },
   { value: 'access-request.cancelled', label: 'Request cancelled' },
+  { value: 'access-request.expired', label: 'Request expired' },
   { value: 'grant.created', label: 'Access granted' },
   { value: 'grant.expiry-warned', label: 'Warned of the end' },
   { value: 'grant.expired', label: 'Access expired' },

@@ -12,6 +12,14 @@ const OUTCOMES: Record<RequestEvent, RequestStatus> = {
   expire: 'expired',
 };
 
+/** The status people see: time decides, also before the worker has recorded that nobody decided. */
+export function requestStatus(
+  request: { readonly status: RequestStatus; readonly pending_until: number },
+  nowMs: number,
+): RequestStatus {
+  return request.status === 'pending' && nowMs >= request.pending_until ? 'expired' : request.status;
+}
+
 /**
  * What a request becomes. States are one-way: only a pending request can change, once.
  * @throws AccessError `already-decided`
@@ -19,7 +27,7 @@ const OUTCOMES: Record<RequestEvent, RequestStatus> = {
 export function nextStatus(current: RequestStatus, event: RequestEvent): RequestStatus {
   if (current !== 'pending') {
     throw new AccessError('already-decided', `This request is ${current} already; nothing was changed.`, {
-      facts: { status: current },
+      facts: { request_status: current },
     });
   }
   return OUTCOMES[event];
