@@ -27,7 +27,7 @@ describe('a decided request', () => {
     '%s refuses %s',
     (status, event) => {
       expect(() => nextStatus(status, event)).toThrow(
-        expect.objectContaining({ code: 'already-decided', facts: { status } }) as unknown as Error,
+        expect.objectContaining({ code: 'already-decided', facts: { request_status: status } }) as unknown as Error,
       );
     },
   );
@@ -46,5 +46,18 @@ describe('a decided request', () => {
         expect(status).toBe(EVENTS[history[0]!]);
       }),
     );
+  });
+});
+
+describe('a pending request', () => {
+  const request = { status: 'pending', pending_until: 1_000 } as const;
+
+  it('has expired at the very millisecond its time is over', () => {
+    expect(requestStatus(request, 999)).toBe('pending');
+    expect(requestStatus(request, 1_000)).toBe('expired');
+  });
+
+  it('that was decided stays what it became', () => {
+    expect(requestStatus({ ...request, status: 'approved' }, 2_000)).toBe('approved');
   });
 });
