@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
   nextStatus,
+  requestStatus,
   REQUEST_STATUSES,
   type RequestEvent,
   type RequestStatus,
