@@ -1,7 +1,7 @@
 /** The denial page's whole style. Its hash stands in the page's Content-Security-Policy. */
 export const DENIAL_PAGE_STYLE = `
-:root{color-scheme:light dark;--paper:#f6f6f3;--card:#fff;--ink:#1d2125;--soft:#5a6169;--line:#e3e3de;--accent:#2f5bd0;--accent-ink:#fff;--code:#f1f1ed;--warn:#b4541a}
-@media (prefers-color-scheme:dark){:root{--paper:#14171a;--card:#1c2024;--ink:#e9ebed;--soft:#a3abb3;--line:#2d3338;--accent:#8fb0ff;--accent-ink:#0d1526;--code:#262b30;--warn:#f0a36b}}
+:root{color-scheme:light dark;--paper:#f8f8f4;--card:#fff;--ink:#1d2125;--soft:#5a6169;--line:#e3e3de;--accent:#1c7358;--accent-ink:#fff;--code:#f1f1ed;--warn:#b4541a}
+@media (prefers-color-scheme:dark){:root{--paper:#181d1b;--card:#1f2624;--ink:#e4e8e6;--soft:#a3aba8;--line:#2d3633;--accent:#6dbd9d;--accent-ink:#0c1f18;--code:#28302d;--warn:#f0a36b}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:flex;flex-direction:column;align-items:center;justify-content:center;gap:1.25rem;padding:1.5rem;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,Ubuntu,sans-serif}
 main{width:100%;max-width:34rem;padding:2.25rem;background:var(--card);border:1px solid var(--line);border-radius:14px;box-shadow:0 1px 2px rgb(0 0 0/5%),0 12px 32px rgb(0 0 0/5%)}
