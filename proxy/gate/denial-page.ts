@@ -51,7 +51,13 @@ ${rowsOf(denial)
 }
 
 function headingOf(denial: Denial, kind: DenialKind): string {
-  if (denial.resource !== null) return `You have no access to ${denial.resource.name}`;
+  if (denial.resource !== null) {
+    const { name } = denial.resource;
+    // Whoever may read and tried to write has access, but not this one.
+    return denial.decision.reason === 'action-not-permitted'
+      ? `Your access to ${name} does not cover this`
+      : `You have no access to ${name}`;
+  }
   switch (kind.status) {
     case 401:
       return 'Sign in to go on';

@@ -111,6 +111,14 @@ describe('forwarding', () => {
     expect(answer.status).toBe(408);
   });
 
+  it('keeps its connection to the upstream from one request to the next', async () => {
+    sidecar = await startSidecar({ facts: FACTS });
+    for (let count = 0; count < 10; count += 1) {
+      expect(await (await sidecar.visit('member', `${BASE}/echo`)).json()).toMatchObject({ url: '/echo' });
+    }
+    expect(sidecar.upstream.connections).toBe(1);
+  });
+
   it('keeps hop-by-hop headers of the upstream and cookies like ours from the client', async () => {
     sidecar = await startSidecar({ facts: FACTS });
     const answer = await sidecar.visit('member', `${BASE}/echo`);

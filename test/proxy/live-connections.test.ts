@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitUntil } from '../support/wait-until.ts';
 import { ended, grant, person, resource, scope, TEST_FACTS } from './support/facts.ts';
 import { openDownload, openUpload, openWebSocket, type OpenConnection } from './support/open-connections.ts';
-import { sendRaw } from './support/raw-http.ts';
 import { startSidecar, type TestSidecar } from './support/sidecar.ts';
 
 const BASE = '/connections/aws-production';
@@ -177,82 +176,5 @@ describe('live connections', () => {
     await sidecar.proxy.stop();
     await waitUntil('all to end', () => openNames().length === 0 && sidecar.upstream.open === 0);
     expect(open[0]!.code()).toBe(1008);
-  });
-
-  describe('upgrades', () => {
-    const handshake = (path: string, headers: string) =>
-      `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n${headers}\r\n`;
-    const bearer = async (name: string) => `Authorization: Bearer ${await sidecar.tokenOf(name)}\r\n`;
-    const raw = (bytes: string) => sendRaw(sidecar.proxy.ports.proxy, bytes);
-
-    it('are refused with the whole denial before the upstream is touched', async () => {
-      sidecar = await startSidecar();
-      const answer = await raw(handshake(`${BASE}/ws`, await bearer('member')));
-      expect(answer.status).toBe(403);
-      expect(answer.head).toMatch(/link: <http:\/\/console\.example\.com\/access-requests\/new\?/i);
-      expect(JSON.parse(answer.body)).toMatchObject({
-        reason: 'no-grant',
-        action: 'connect',
-        access_request: { form_url: expect.not.stringContaining('#') },
-      });
-      expect((await raw(handshake(`${BASE}/ws`, ''))).status).toBe(401);
-      expect((await raw(handshake('/connections/payroll/ws', await bearer('member')))).status).toBe(404);
-      expect((await raw(handshake(`${BASE}/../x`, await bearer('member')))).status).toBe(400);
-      expect(sidecar.upstream.connections).toBe(0);
-    });
-
-    it('need the role that connecting takes, also where reading is allowed', async () => {
-      sidecar = await startSidecar({ facts: [...TEST_FACTS, grant('grt_1', 'viewer', KEY)] });
-      expect((await sidecar.visit('viewer', `${BASE}/echo`)).status).toBe(200);
-      const before = sidecar.upstream.requests.length;
-      expect((await raw(handshake(`${BASE}/ws`, await bearer('viewer')))).status).toBe(403);
-      // Also after an ordinary request has shown the server to everybody who might listen on it.
-      expect(sidecar.upstream.requests.length).toBe(before);
-    });
-
-    it.each([
-      ['a body', 'Content-Length: 5\r\n'],
-      ['a chunked body', 'Transfer-Encoding: chunked\r\n'],
-      ['a nominated key', 'Connection: Sec-WebSocket-Key\r\n'],
-      ['two Upgrades', 'Upgrade: websocket\r\n'],
-    ])('are refused with %s', async (_name, headers) => {
-      sidecar = await startSidecar({ facts: [...TEST_FACTS, grant('grt_1', 'member', KEY)] });
-      const answer = await raw(handshake(`${BASE}/ws`, (await bearer('member')) + headers));
-      expect([0, 400]).toContain(answer.status);
-      expect(sidecar.upstream.connections).toBe(0);
-    });
-
-    it('pass on the answer of an upstream that does not want them, and survive one that cheats', async () => {
-      sidecar = await startSidecar({ facts: [...TEST_FACTS, grant('grt_1', 'member', KEY)] });
-      const refused = await raw(handshake(`${BASE}/refuse`, await bearer('member')));
-      expect([refused.status, refused.body]).toEqual([418, 'no.']);
-      const cheated = await raw(handshake(`${BASE}/other-protocol`, await bearer('member')));
-      expect(cheated.status).not.toBe(101);
-      await waitUntil('nothing to be left', async () =>
-        (await sidecar.metrics()).includes('live_connections{kind="upgrade"} 0'),
-      );
-    });
-
-    it('carry frames of every size both ways', async () => {
-      sidecar = await startSidecar({ facts: [...TEST_FACTS, grant('grt_1', 'member', KEY)] });
-      const { WebSocket } = await import('ws');
-      const token = await sidecar.tokenOf('member');
-      const socket = new WebSocket(`${sidecar.url.replace('http', 'ws')}${BASE}/ws`, {
-        headers: { authorization: `Bearer ${token}` },
-      });
-      const echoed: string[] = [];
-      socket.on('message', (data: Buffer) => {
-        if (data.toString() !== 'tick') echoed.push(data.toString());
-      });
-      await new Promise((resolve) => socket.once('open', resolve));
-      const sent = [0, 1, 125, 126, 65_535, 65_536, 300_000].map((size) => 'x'.repeat(size));
-      for (const text of sent) socket.send(text);
-      await waitUntil('all of them back', () => echoed.length === sent.length);
-      expect(echoed.map((text) => text.length)).toEqual(sent.map((text) => text.length));
-      const closed = new Promise<number>((resolve) => socket.once('close', resolve));
-      sidecar.feed.change(ended('grt_1'));
-      expect(await closed).toBe(1008);
-    });
   });
 });
