@@ -17,6 +17,9 @@ const RequestScreen = lazy(async () => ({
   default: (await import('./access-requests/request-screen.tsx')).RequestScreen,
 }));
 const ReviewScreen = lazy(async () => ({ default: (await import('./review/review-screen.tsx')).ReviewScreen }));
+const NotificationsScreen = lazy(async () => ({
+  default: (await import('./notifications/notifications-screen.tsx')).NotificationsScreen,
+}));
 const AuditLogScreen = lazy(async () => ({
   default: (await import('./audit-log/audit-log-screen.tsx')).AuditLogScreen,
 }));
@@ -35,6 +38,7 @@ export function ConsoleRoutes() {
         <Route path="/access-requests/:id" element={<RequestScreen />} />
         <Route path="/review" element={<ReviewScreen />} />
         <Route path="/review/:id" element={<RequestScreen />} />
+        <Route path="/notifications" element={<NotificationsScreen />} />
         <Route path="/settings/audit-log" element={<AuditLogScreen />} />
         <Route path="*" element={<NotFoundScreen />} />
       </Route>

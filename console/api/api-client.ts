@@ -26,7 +26,26 @@ export async function getJson<T>(path: string, options: { query?: Query; signal?
  * @throws ApiProblem
  */
 export function postJson<T>(path: string, body: unknown, idempotencyKey = newIdempotencyKey()): Promise<T> {
-  return post(path, body, { headers: { 'Idempotency-Key': idempotencyKey } });
+  return write('POST', path, body, idempotencyKey);
+}
+
+/** Makes what is at `path` the thing given. @throws ApiProblem */
+export function putJson<T>(path: string, body: unknown, idempotencyKey: string): Promise<T> {
+  return write('PUT', path, body, idempotencyKey);
+}
+
+/** Changes the members given. @throws ApiProblem */
+export function patchJson<T>(path: string, body: unknown, idempotencyKey: string): Promise<T> {
+  return write('PATCH', path, body, idempotencyKey);
+}
+
+/** @throws ApiProblem */
+export function deleteJson(path: string, idempotencyKey: string): Promise<null> {
+  return write('DELETE', path, undefined, idempotencyKey);
+}
+
+function write<T>(method: string, path: string, body: unknown, idempotencyKey: string): Promise<T> {
+  return sendJson(path, body, { method, headers: { 'Idempotency-Key': idempotencyKey } });
 }
 
 /**
@@ -34,14 +53,13 @@ export function postJson<T>(path: string, body: unknown, idempotencyKey = newIde
  * @throws ApiProblem
  */
 export function askJson<T>(path: string, body: unknown, signal: AbortSignal): Promise<T> {
-  return post(path, body, { signal });
+  return sendJson(path, body, { method: 'POST', signal });
 }
 
-async function post<T>(path: string, body: unknown, init: RequestInit): Promise<T> {
+async function sendJson<T>(path: string, body: unknown, init: RequestInit): Promise<T> {
   const response = await send(path, {
     ...init,
-    method: 'POST',
-    body: JSON.stringify(body),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
     headers: { 'Content-Type': 'application/json', ...(init.headers as Record<string, string>) },
   });
   return (await readAnswer(response)) as T;

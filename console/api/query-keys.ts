@@ -9,5 +9,7 @@ export const queryKeys = {
   resources: ['resources', 'list'],
   resource: (type: string, id: string) => ['resources', 'one', type, id],
   scopes: ['scopes'],
+  notifications: ['notifications'],
+  unreadNotifications: ['notifications', 'unread-count'],
   auditEvents: ['audit-events'],
 } as const;

@@ -5,6 +5,7 @@ import { Link, Outlet, useLocation } from 'react-router';
 import type { Me } from '../api/me.ts';
 import { BrandMark } from '../elements/brand-mark.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
+import { NotificationBell } from '../notifications/notification-bell.tsx';
 import { AccountPanel } from './account-panel.tsx';
 import classes from './console-shell.module.css';
 import { Navigation } from './navigation.tsx';
@@ -21,11 +22,17 @@ export function ConsoleShell({ me }: { readonly me: Me }) {
       </a>
       <section aria-label="Hallpass" className={classes.top}>
         <Brand />
-        <Burger opened={menuOpened} onClick={menu.toggle} aria-label="Menu" aria-expanded={menuOpened} />
+        <div className={classes.tools}>
+          <NotificationBell />
+          <Burger opened={menuOpened} onClick={menu.toggle} aria-label="Menu" aria-expanded={menuOpened} />
+        </div>
       </section>
       <aside className={classes.side} aria-label="Navigation and account">
         <div className={classes.sticky}>
-          <Brand />
+          <div className={classes.head}>
+            <Brand />
+            <NotificationBell />
+          </div>
           <Navigation me={me} />
           <div className={classes.foot}>
             <AccountPanel me={me} />

@@ -1,4 +1,4 @@
-import { IconHistory, IconInbox, IconKey, IconSend, type Icon } from '@tabler/icons-react';
+import { IconBell, IconHistory, IconInbox, IconKey, IconSend, type Icon } from '@tabler/icons-react';
 import { NavLink } from 'react-router';
 import type { Me } from '../api/me.ts';
 import classes from './navigation.module.css';
@@ -26,6 +26,9 @@ export function Navigation({ me, onNavigate }: NavigationProps) {
             Review
           </Item>
         )}
+        <Item to="/notifications" icon={IconBell} onNavigate={onNavigate}>
+          Notifications
+        </Item>
       </ul>
       {me.can.read_audit && (
         <>

@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { startStack, type Stack } from '../support/quickstart-stack.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import {
+  launchBrowser,
+  openFor,
+  seriousViolations,
+  takePicture,
+  type PersonalBrowser,
+  type ViewportName,
+} from './test-browser.ts';
+
+const BELL = /^Notifications(, \d+\+? unread)?$/;
+
+let stack: Stack;
+let browser: Browser;
+let person: PersonalBrowser | undefined;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  stack = await startStack('embedded');
+}, 120_000);
+afterEach(() => person?.context.close());
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+}, 60_000);
+
+async function openAs(email: string, viewport: ViewportName, path: string): Promise<Page> {
+  person = await openFor(browser, viewport);
+  const { page } = person;
+  await page.goto(stack.urls.admin + path);
+  await page.getByRole('button', { name: new RegExp(`^.*${email}@example\\.com`) }).click();
+  await page.waitForURL(stack.urls.admin + path);
+  return page;
+}
+
+async function ask(who: string, reason: string): Promise<string> {
+  const api = await stack.api(who);
+  const answer = await api.post('/v1/access-requests', {
+    resource: { type: 'connection', id: 'aws-production' },
+    reason,
+    duration_seconds: 3_600,
+  });
+  expect(answer.status).toBe(201);
+  return answer.body.id as string;
+}
+
+async function unread(who: string): Promise<{ title: string; body: string }[]> {
+  const answer = await (await stack.api(who)).get('/v1/notifications?unread=true');
+  return answer.body.items as { title: string; body: string }[];
+}
+
+const bell = (page: Page) => page.getByRole('link', { name: BELL }).filter({ visible: true });
+const bellText = (page: Page) => bell(page).first().getAttribute('aria-label');
+
+function bellSays(page: Page, words: string, timeoutMs = 15_000): Promise<unknown> {
+  return waitUntil(`the bell to say ${words}`, async () => (await bellText(page)) === words, { timeoutMs });
+}
+
+describe('notifications', () => {
+  it('are counted on the bell, lead to what they are about, and are read by being opened', async () => {
+    const id = await ask('member', 'Invoices of last night are missing.');
+    await ask('member2', 'A customer waits for the export.');
+    await waitUntil('two unread notifications', async () => (await unread('admin')).length === 2);
+
+    const page = await openAs('admin', 'desktop', '/notifications');
+    const about = page.getByRole('link', { name: /asks for connection:aws-production/ });
+    await waitUntil('both in the list', async () => (await about.count()) === 2);
+    expect(await bellText(page)).toBe('Notifications, 2 unread');
+    expect(
+      await page
+        .getByText(/^just now$|ago$/)
+        .first()
+        .getAttribute('title'),
+    ).toMatch(/\d{4}-\d\d-\d\dT[\d:.]+Z/);
+    await takePicture(page, 'desktop', 'notifications');
+    expect(await seriousViolations(page)).toEqual([]);
+
+    await page.getByRole('listitem').filter({ hasText: 'Invoices of last night' }).getByRole('link').click();
+    await page.waitForURL(`${stack.urls.admin}/review/${id}`);
+    await bellSays(page, 'Notifications, 1 unread');
+    expect((await unread('admin')).map(({ body }) => body)).toEqual([
+      expect.stringContaining('A customer waits for the export.'),
+    ]);
+
+    await page.goBack();
+    await waitUntil('one in the list', async () => (await about.count()) === 1);
+    await page.getByRole('tab', { name: 'All' }).click();
+    await waitUntil('both in the list', async () => (await about.count()) === 2);
+    expect(await page.getByText('New', { exact: true }).count()).toBe(1);
+    expect(await seriousViolations(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Mark all as read' }).click();
+    await bellSays(page, 'Notifications');
+    expect(await unread('admin')).toEqual([]);
+    expect(await page.getByText('New', { exact: true }).count()).toBe(0);
+    await page.getByRole('tab', { name: 'Unread' }).click();
+    await page.getByText('Nothing unread').waitFor();
+    expect(person?.complaints).toEqual([]);
+  }, 120_000);
+
+  it('arrive while the page is open, also on a phone', async () => {
+    const page = await openAs('viewer', 'phone', '/my-access');
+    await bellSays(page, 'Notifications');
+    const owner = await stack.api('owner');
+    const given = await owner.post('/v1/grants', {
+      subject_id: 'per_demo_viewer',
+      scope_id: 'production',
+      duration_seconds: 3_600,
+    });
+    expect(given.status).toBe(201);
+    await bellSays(page, 'Notifications, 1 unread', 60_000);
+    await bell(page).first().click();
+    await page.getByRole('link', { name: 'You were given scope:production' }).waitFor();
+    await takePicture(page, 'phone', 'notifications');
+    expect(await seriousViolations(page)).toEqual([]);
+    await page.getByRole('link', { name: 'You were given scope:production' }).click();
+    await page.waitForURL(`${stack.urls.admin}/my-access`);
+    await waitUntil('it to be read', async () => (await unread('viewer')).length === 0);
+    expect(person?.complaints).toEqual([]);
+  }, 120_000);
+});
