@@ -48,7 +48,7 @@ function Subject({ notification }: { readonly notification: Notification }) {
 }
 
 function Body({ text }: { readonly text: string }) {
-  return splitTimes(text).map(({ kind, value }, place) =>
-    kind === 'time' ? <TimeStamp key={`${place} ${value}`} time={value} precision="second" /> : value,
+  return splitTimes(text).map(({ kind, value }) =>
+    kind === 'time' ? <TimeStamp key={value} time={value} precision="second" /> : value,
   );
 }

@@ -33,7 +33,7 @@ export function NotificationsScreen() {
     >
       <ProblemAlert error={markAll.error} />
       {markAll.isPending && (
-        <Text role="status" size="sm" c="dimmed">
+        <Text component="output" size="sm" c="dimmed">
           {markAll.done} marked as read so far…
         </Text>
       )}
