@@ -1,4 +1,4 @@
-import express, { Router, type Request } from 'express';
+import { Router, type Request } from 'express';
 import { z } from 'zod';
 import { HttpProblem } from '../admin-api/http/problem.ts';
 import { assertSameOrigin } from '../admin-api/http/same-origin.ts';
@@ -26,12 +26,21 @@ export function createQuickstartRoutes(options: {
   const { parts, people, tokens, publicUrl } = options;
   const router = Router();
 
+  // Cookies know names, not machines: whoever signs in at localhost would be nobody to the proxy at 127.0.0.1.
+  router.get('/{*path}', (request, response, next) => {
+    const isElsewhere = request.get('host')?.toLowerCase() !== new URL(publicUrl).host;
+    const isPage = request.get('sec-fetch-dest') === 'document' || request.accepts(['json', 'html']) === 'html';
+    if (!isElsewhere || !isPage || !isLoopback(request)) return next();
+    response.redirect(307, `${publicUrl}${request.originalUrl}`);
+  });
+
   router.use('/quickstart', (request, response, next) => {
-    assertLoopback(request);
+    if (!isLoopback(request)) {
+      throw new HttpProblem('not-allowed', 'The quickstart answers on 127.0.0.1 and localhost only.', { status: 403 });
+    }
     response.set('cache-control', 'no-store');
     next();
   });
-  router.use('/quickstart', express.json({ limit: '4kb' }));
 
   router.get('/quickstart/jwks.json', (_request, response) => {
     response.json(tokens.jwks);
@@ -53,11 +62,8 @@ export function createQuickstartRoutes(options: {
 }
 
 /** A web page can point a name of its own at 127.0.0.1 (DNS rebinding) and would get tokens for everybody here. */
-function assertLoopback(request: Request): void {
-  const host = (request.get('host') ?? '').replace(/:\d+$/, '').toLowerCase();
-  if (!LOOPBACK_NAMES.has(host)) {
-    throw new HttpProblem('not-allowed', 'The quickstart answers on 127.0.0.1 and localhost only.', { status: 403 });
-  }
+function isLoopback(request: Request): boolean {
+  return LOOPBACK_NAMES.has((request.get('host') ?? '').replace(/:\d+$/, '').toLowerCase());
 }
 
 async function findPerson(
