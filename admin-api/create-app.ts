@@ -55,7 +55,7 @@ export interface AppExtras {
 export function listOperations(parts: AdminParts): Operation[] {
   const { knex, run, clock, registry, accessRequests, assertExists, config } = parts;
   return [
-    meOperation(knex, clock, presentGrants),
+    meOperation(knex, clock, presentGrants, () => registry.publicUrls()),
     ...readOperations(accessRequests),
     ...requesterOperations(accessRequests),
     ...reviewerOperations(accessRequests),

@@ -1,6 +1,7 @@
 import { lazy } from 'react';
 import { Navigate, Route, Routes } from 'react-router';
 import { NotFoundScreen } from './shell/not-found-screen.tsx';
+import { GoBackScreen } from './sign-in/go-back-screen.tsx';
 import { RequireSession } from './sign-in/require-session.tsx';
 import { SignInScreen } from './sign-in/sign-in-screen.tsx';
 
@@ -20,6 +21,14 @@ const ReviewScreen = lazy(async () => ({ default: (await import('./review/review
 const NotificationsScreen = lazy(async () => ({
   default: (await import('./notifications/notifications-screen.tsx')).NotificationsScreen,
 }));
+const PeopleScreen = lazy(async () => ({ default: (await import('./people/people-screen.tsx')).PeopleScreen }));
+const AddPersonScreen = lazy(async () => ({
+  default: (await import('./people/add-person-screen.tsx')).AddPersonScreen,
+}));
+const PersonScreen = lazy(async () => ({ default: (await import('./people/person-screen.tsx')).PersonScreen }));
+const GiveAccessScreen = lazy(async () => ({
+  default: (await import('./people/give-access-screen.tsx')).GiveAccessScreen,
+}));
 const AuditLogScreen = lazy(async () => ({
   default: (await import('./audit-log/audit-log-screen.tsx')).AuditLogScreen,
 }));
@@ -31,6 +40,7 @@ export function ConsoleRoutes() {
       <Route path="/sign-in" element={<SignInScreen />} />
       <Route element={<RequireSession />}>
         <Route index element={<Navigate to="/my-access" replace />} />
+        <Route path="/go-back" element={<GoBackScreen />} />
         <Route path="/my-access" element={<MyAccessScreen />} />
         <Route path="/access-requests" element={<AccessRequestsScreen />} />
         <Route path="/settings/access-requests" element={<Navigate to="/access-requests" replace />} />
@@ -39,6 +49,10 @@ export function ConsoleRoutes() {
         <Route path="/review" element={<ReviewScreen />} />
         <Route path="/review/:id" element={<RequestScreen />} />
         <Route path="/notifications" element={<NotificationsScreen />} />
+        <Route path="/settings/people" element={<PeopleScreen />} />
+        <Route path="/settings/people/new" element={<AddPersonScreen />} />
+        <Route path="/settings/people/:id" element={<PersonScreen />} />
+        <Route path="/settings/people/:id/give-access" element={<GiveAccessScreen />} />
         <Route path="/settings/audit-log" element={<AuditLogScreen />} />
         <Route path="*" element={<NotFoundScreen />} />
       </Route>

@@ -5,11 +5,12 @@ import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import { operation, type Operation } from '../http/operation.ts';
 
-/** @param presentGrants injected: grants are another feature's business */
+/** @param presentGrants injected, like `sidecarUrls`: grants and the feed are other features' business */
 export function meOperation(
   knex: Knex,
   clock: Clock,
   presentGrants: (knex: Knex, rows: readonly GrantRow[], nowMs: number) => Promise<readonly unknown[]>,
+  sidecarUrls: () => Promise<string[]>,
 ): Operation {
   return operation({
     method: 'get',
@@ -29,6 +30,7 @@ export function meOperation(
           grants: z.array(z.unknown()),
           can: z.object({ review: z.boolean(), read_audit: z.boolean() }),
           server_time: z.iso.datetime(),
+          sidecar_urls: z.array(z.string()),
         }),
       },
     },
@@ -53,6 +55,7 @@ export function meOperation(
           grants: await presentGrants(knex, rows, now),
           can: { review: isAdmin, read_audit: isAdmin },
           server_time: new Date(now).toISOString(),
+          sidecar_urls: await sidecarUrls(),
         },
       };
     },

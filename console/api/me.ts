@@ -14,6 +14,8 @@ export interface Me extends Person {
   readonly grants: readonly Grant[];
   readonly can: { readonly review: boolean; readonly read_audit: boolean };
   readonly server_time: string;
+  /** Public addresses of the sidecars: where people may be sent back to. */
+  readonly sidecar_urls: readonly string[];
 }
 
 /** Who is signed in. Each answer also sets the clock that countdowns run on. */

@@ -68,7 +68,7 @@ export class AccessRequestLinks {
 
   /** Where a person signs in. The way back stands in the fragment, which no server gets to see. */
   signInUrl(returnTo: string | null): string {
-    return `${this.#consoleUrl}/sign-in${fragment(returnTo)}`;
+    return `${this.#consoleUrl}/go-back${fragment(returnTo)}`;
   }
 
   #formUrl({ decision, resource, action, returnTo }: DenialFacts): string | null {

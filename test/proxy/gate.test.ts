@@ -165,7 +165,7 @@ describe('the gate', () => {
   it('sends a browser without an identity to the console, with the way back out of any server log', async () => {
     const answer = await sidecar.visit(null, DENIED, { headers: { accept: 'text/html' } });
     expect(await answer.text()).toContain(
-      `href="${CONSOLE_URL}/sign-in#return_to=${encodeURIComponent(PUBLIC_URL + DENIED)}"`,
+      `href="${CONSOLE_URL}/go-back#return_to=${encodeURIComponent(PUBLIC_URL + DENIED)}"`,
     );
   });
 
