@@ -22,6 +22,7 @@ export async function buildConsole(repository: string): Promise<void> {
     await build({
       root: join(repository, 'console'),
       configFile: join(repository, 'console/vite.config.ts'),
+      configLoader: 'native',
       logLevel: 'warn',
       build: { outDir: aside, emptyOutDir: true },
     });

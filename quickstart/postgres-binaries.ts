@@ -68,7 +68,8 @@ async function linkLibraries(root: string, linkDir: string): Promise<string | nu
   }
   await mkdir(linkDir, { recursive: true, mode: 0o755 });
   for (const link of links) await makeLink(join(root, link.source), join(linkDir, basename(link.target)));
-  return linkDir;
+  // The linker looks beside the link, not beside the file behind it, for what that library needs itself.
+  return `${linkDir}:${join(root, 'native', 'lib')}`;
 }
 
 async function makeLink(source: string, target: string): Promise<void> {

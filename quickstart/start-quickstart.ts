@@ -96,7 +96,13 @@ async function startDatabase({ settings, lifecycle, logger }: Surroundings): Pro
 async function bringConsoleUpToDate(say: Surroundings['say']): Promise<void> {
   if (!(await isConsoleStale(REPOSITORY))) return;
   say('building the console, because it is missing or older than its sources');
-  await buildConsole(REPOSITORY);
+  try {
+    await buildConsole(REPOSITORY);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (!['EACCES', 'EROFS', 'EPERM'].includes(code)) throw error;
+    say(`the console could not be built, because ${REPOSITORY} can't be written; what is there is served`);
+  }
 }
 
 async function prepareDatabase(databaseUrl: string, dataDir: string, say: Surroundings['say']): Promise<string> {
