@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
@@ -95,14 +95,16 @@ async function startDatabase({ settings, lifecycle, logger }: Surroundings): Pro
 
 async function bringConsoleUpToDate(say: Surroundings['say']): Promise<void> {
   if (!(await isConsoleStale(REPOSITORY))) return;
-  say('building the console, because it is missing or older than its sources');
-  try {
-    await buildConsole(REPOSITORY);
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (!['EACCES', 'EROFS', 'EPERM'].includes(code)) throw error;
-    say(`the console could not be built, because ${REPOSITORY} can't be written; what is there is served`);
+  const isWritable = await access(join(REPOSITORY, 'console'), constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (!isWritable) {
+    say(`the console is older than its sources, but ${REPOSITORY} can't be written; what is there is served`);
+    return;
   }
+  say('building the console, because it is missing or older than its sources');
+  await buildConsole(REPOSITORY);
 }
 
 async function prepareDatabase(databaseUrl: string, dataDir: string, say: Surroundings['say']): Promise<string> {
