@@ -30,12 +30,13 @@ function asked(entitlement: AskedEntitlement): AskedFor {
   return { kind: 'asked', entitlement };
 }
 
+/** How an address names something: `resource=connection:aws-production`, `scope=production`, `role=member`. */
+export function entitlementQuery(entitlement: AskedEntitlement): string {
+  if ('resource' in entitlement) return `resource=${entitlement.resource.type}:${entitlement.resource.id}`;
+  return 'scope_id' in entitlement ? `scope=${entitlement.scope_id}` : `role=${entitlement.role}`;
+}
+
 /** The address of the form for something. */
 export function newRequestPath(entitlement: AskedEntitlement): string {
-  if ('resource' in entitlement) {
-    return `/access-requests/new?resource=${entitlement.resource.type}:${entitlement.resource.id}`;
-  }
-  return 'scope_id' in entitlement
-    ? `/access-requests/new?scope=${entitlement.scope_id}`
-    : `/access-requests/new?role=${entitlement.role}`;
+  return `/access-requests/new?${entitlementQuery(entitlement)}`;
 }

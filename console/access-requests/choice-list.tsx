@@ -2,7 +2,6 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { AskedEntitlement, NamedEntitlement } from '../api/entitlement.ts';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
-import { newRequestPath } from './asked-entitlement.ts';
 import classes from './choice-list.module.css';
 
 export interface Choice {
@@ -11,13 +10,21 @@ export interface Choice {
   readonly description: string;
 }
 
+/** The address that a choice leads to. */
+export type PathOfChoice = (asked: AskedEntitlement) => string;
+
+interface ChoiceListProps {
+  readonly choices: readonly Choice[];
+  readonly pathOf: PathOfChoice;
+}
+
 /** Each choice leads to the form, filled in. */
-export function ChoiceList({ choices }: { readonly choices: readonly Choice[] }) {
+export function ChoiceList({ choices, pathOf }: ChoiceListProps) {
   return (
     <ul className={classes.list}>
       {choices.map(({ asked, named, description }) => (
-        <li key={newRequestPath(asked)}>
-          <Link to={newRequestPath(asked)} className={classes.choice}>
+        <li key={pathOf(asked)}>
+          <Link to={pathOf(asked)} className={classes.choice}>
             <span className={classes.words}>
               <EntitlementLabel entitlement={named} />
               {description !== '' && <span className={classes.description}>{description}</span>}

@@ -1,7 +1,7 @@
 import { SegmentedControl, Stack } from '@mantine/core';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
+import type { PathOfChoice } from './choice-list.tsx';
 import { ResourceChoices } from './resource-choices.tsx';
-import { RoleChoices } from './role-choices.tsx';
 import { ScopeChoices } from './scope-choices.tsx';
 
 const KINDS = [
@@ -10,15 +10,21 @@ const KINDS = [
   { value: 'role', label: 'Role' },
 ];
 
+interface EntitlementPickerProps {
+  readonly pathOf: PathOfChoice;
+  /** Which Roles there are to choose from depends on what is done with them. */
+  readonly roleChoices: ReactNode;
+}
+
 /** One thing, the membership of a Scope, or a Role. */
-export function EntitlementPicker() {
+export function EntitlementPicker({ pathOf, roleChoices }: EntitlementPickerProps) {
   const [kind, setKind] = useState('resource');
   return (
     <Stack>
       <SegmentedControl aria-label="Kind of access" data={KINDS} value={kind} onChange={setKind} size="md" />
-      {kind === 'resource' && <ResourceChoices />}
-      {kind === 'scope' && <ScopeChoices />}
-      {kind === 'role' && <RoleChoices />}
+      {kind === 'resource' && <ResourceChoices pathOf={pathOf} />}
+      {kind === 'scope' && <ScopeChoices pathOf={pathOf} />}
+      {kind === 'role' && roleChoices}
     </Stack>
   );
 }

@@ -5,9 +5,10 @@ import { LoadingState } from '../elements/loading-state.tsx';
 import { Page } from '../elements/page.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
 import { TextLink } from '../elements/text-link.tsx';
-import { readAskedFor } from './asked-entitlement.ts';
+import { newRequestPath, readAskedFor } from './asked-entitlement.ts';
 import { readDenialLink } from './denial-link.ts';
 import { EntitlementPicker } from './entitlement-picker.tsx';
+import { OwnRoleChoices } from './own-role-choices.tsx';
 import { RequestForm } from './request-form.tsx';
 import { useNamedEntitlement } from './use-named-entitlement.ts';
 
@@ -25,7 +26,7 @@ export function NewRequestScreen() {
           It may have been cut off. Choose from the list instead.
         </Alert>
       )}
-      <EntitlementPicker />
+      <EntitlementPicker pathOf={newRequestPath} roleChoices={<OwnRoleChoices />} />
     </Page>
   );
 }

@@ -1,4 +1,4 @@
-import { Stack, TextInput } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
@@ -8,23 +8,18 @@ import { BlankState } from '../elements/blank-state.tsx';
 import { LoadMore } from '../elements/load-more.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
-import { ChoiceList } from './choice-list.tsx';
+import { SearchField } from '../elements/search-field.tsx';
+import { ChoiceList, type PathOfChoice } from './choice-list.tsx';
 
 /** The resources this person may know of. */
-export function ResourceChoices() {
+export function ResourceChoices({ pathOf }: { readonly pathOf: PathOfChoice }) {
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search.trim(), 250);
   const resources = useInfiniteQuery({ ...resourcesQuery(settled), placeholderData: keepPreviousData });
   const items = (resources.data?.pages ?? []).flatMap((page) => page.items);
   return (
     <Stack>
-      <TextInput
-        label="Search resources"
-        type="search"
-        value={search}
-        leftSection={<IconSearch size={18} stroke={1.6} aria-hidden="true" />}
-        onChange={(event) => setSearch(event.currentTarget.value)}
-      />
+      <SearchField label="Search resources" value={search} onChange={setSearch} />
       {resources.isPending && <LoadingState what="resources" />}
       {resources.isError && <ProblemState error={resources.error} onRetry={() => void resources.refetch()} />}
       {resources.isSuccess && items.length === 0 && (
@@ -33,6 +28,7 @@ export function ResourceChoices() {
         </BlankState>
       )}
       <ChoiceList
+        pathOf={pathOf}
         choices={items.map((resource) => ({
           asked: { resource: { type: resource.type, id: resource.id } },
           named: { kind: 'resource', resource, scope: null, role: null },

@@ -1,27 +1,31 @@
 import { IconUserShield } from '@tabler/icons-react';
-import { ROLE_NAMES } from '../api/entitlement.ts';
+import type { Role } from '../../core/access/role.ts';
 import { BlankState } from '../elements/blank-state.tsx';
-import { roleWord } from '../elements/entitlement-words.ts';
-import { useMe } from '../shell/me-context.ts';
-import { ChoiceList } from './choice-list.tsx';
+import { roleDescription } from '../elements/entitlement-words.ts';
+import { ChoiceList, type PathOfChoice } from './choice-list.tsx';
 
-/** The Roles above one's own. Ownership is handed over, never asked for. */
-export function RoleChoices() {
-  const { role } = useMe();
-  const higher = ROLE_NAMES.slice(ROLE_NAMES.indexOf(role) + 1).filter((name) => name !== 'owner');
-  if (higher.length === 0) {
+interface RoleChoicesProps {
+  readonly roles: readonly Role[];
+  /** Said where there is none. */
+  readonly noneWords: string;
+  readonly pathOf: PathOfChoice;
+}
+
+export function RoleChoices({ roles, noneWords, pathOf }: RoleChoicesProps) {
+  if (roles.length === 0) {
     return (
-      <BlankState icon={IconUserShield} title="No Role to ask for">
-        You are {roleWord(role)} already, and nothing above it can be asked for.
+      <BlankState icon={IconUserShield} title="No Role to choose">
+        {noneWords}
       </BlankState>
     );
   }
   return (
     <ChoiceList
-      choices={higher.map((name) => ({
-        asked: { role: name },
-        named: { kind: 'role', resource: null, scope: null, role: name },
-        description: name === 'admin' ? 'Reviews requests, manages resources and people.' : '',
+      pathOf={pathOf}
+      choices={roles.map((role) => ({
+        asked: { role },
+        named: { kind: 'role', resource: null, scope: null, role },
+        description: roleDescription(role),
       }))}
     />
   );

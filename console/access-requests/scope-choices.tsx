@@ -4,9 +4,9 @@ import { scopesQuery } from '../api/scope.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
-import { ChoiceList } from './choice-list.tsx';
+import { ChoiceList, type PathOfChoice } from './choice-list.tsx';
 
-export function ScopeChoices() {
+export function ScopeChoices({ pathOf }: { readonly pathOf: PathOfChoice }) {
   const scopes = useQuery(scopesQuery());
   if (scopes.isPending) return <LoadingState what="Scopes" />;
   if (scopes.isError) return <ProblemState error={scopes.error} onRetry={() => void scopes.refetch()} />;
@@ -19,6 +19,7 @@ export function ScopeChoices() {
   }
   return (
     <ChoiceList
+      pathOf={pathOf}
       choices={scopes.data.items.map((scope) => ({
         asked: { scope_id: scope.id },
         named: { kind: 'scope', resource: null, scope, role: null },

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { ApiProblem, messagesByField } from '../api/api-problem.ts';
 import type { AskedEntitlement } from '../api/entitlement.ts';
 import { requestPreviewQuery } from '../api/request-preview.ts';
+import { focusFirstError } from '../elements/focus-first-error.ts';
 import { ceilingMessage, readDuration } from '../time/duration-choice.ts';
 import type { DenialLink } from './denial-link.ts';
 import { previewSummary } from './preview-summary.ts';
@@ -25,7 +26,7 @@ export function useRequestForm(entitlement: AskedEntitlement, link: DenialLink) 
 
   const show = (errors: Readonly<Record<string, string | undefined>>) => {
     form.setErrors(errors);
-    focusFirst(errors);
+    focusFirstError(errors);
   };
   const send = () => {
     const duration = readDuration(form.values.duration);
@@ -81,10 +82,4 @@ function usePreview(entitlement: AskedEntitlement, values: RequestDraft) {
     }),
     placeholderData: keepPreviousData,
   });
-}
-
-/** The first field with an error takes the focus, as it does in a form without scripts. */
-function focusFirst(errors: Readonly<Record<string, string | undefined>>) {
-  const [first] = Object.entries(errors).find(([, message]) => message !== undefined) ?? [];
-  if (first !== undefined) document.querySelector<HTMLElement>(`[data-field="${first}"]`)?.focus();
 }

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import type { GrantState } from '../../core/access/grant.ts';
 import { getJson, postJson } from './api-client.ts';
-import type { NamedEntitlement } from './entitlement.ts';
+import type { AskedEntitlement, NamedEntitlement } from './entitlement.ts';
 import type { Page } from './page.ts';
 import type { Person } from './person.ts';
 import { queryKeys } from './query-keys.ts';
@@ -32,7 +32,38 @@ export function myGrantsQuery() {
   });
 }
 
+/** What one person holds now, newest first. For Admins. */
+export function grantsOfQuery(personId: string) {
+  return infiniteQueryOptions({
+    queryKey: queryKeys.grantsOf(personId),
+    queryFn: ({ pageParam, signal }) =>
+      getJson<Page<Grant>>('/v1/grants', {
+        query: { subject: personId, active: true, limit: 50, cursor: pageParam },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export type Assignment = AskedEntitlement & {
+  readonly subject_id: string;
+  /** null: permanent. */
+  readonly duration_seconds: number | null;
+  readonly reason?: string;
+};
+
+interface WrittenGrant {
+  readonly grant: Grant;
+  readonly feed_revision: number | null;
+}
+
+/** Gives access without a request. */
+export function assignGrant(assignment: Assignment, idempotencyKey: string): Promise<WrittenGrant> {
+  return postJson('/v1/grants', assignment, idempotencyKey);
+}
+
 /** Ends a grant: an Admin revokes it, its holder gives it up. */
-export function revokeGrant(id: string, reason: string): Promise<{ grant: Grant; feed_revision: number }> {
-  return postJson(`/v1/grants/${encodeURIComponent(id)}/revoke`, reason === '' ? {} : { reason });
+export function revokeGrant(id: string, reason: string, idempotencyKey?: string): Promise<WrittenGrant> {
+  return postJson(`/v1/grants/${encodeURIComponent(id)}/revoke`, reason === '' ? {} : { reason }, idempotencyKey);
 }

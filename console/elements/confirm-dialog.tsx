@@ -10,6 +10,8 @@ interface ConfirmDialogProps {
   readonly keepLabel: string;
   readonly pending: boolean;
   readonly error: unknown;
+  /** Of the button that goes ahead; red unless it takes nothing away. */
+  readonly confirmColor?: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
@@ -30,7 +32,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
           <Button variant="default" onClick={props.onClose} data-autofocus>
             {props.keepLabel}
           </Button>
-          <Button color="brick" loading={props.pending} onClick={props.onConfirm}>
+          <Button color={props.confirmColor ?? 'brick'} loading={props.pending} onClick={props.onConfirm}>
             {props.confirmLabel}
           </Button>
         </Group>

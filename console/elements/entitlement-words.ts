@@ -12,6 +12,11 @@ export function roleWord(role: string): string {
   return role.charAt(0).toUpperCase() + role.slice(1);
 }
 
+/** What a Role is for; empty where its name says it. */
+export function roleDescription(role: string): string {
+  return role === 'admin' ? 'Reviews requests, manages resources and people.' : '';
+}
+
 /** What kind of thing it is: Connection, Target, Feature, Scope or Role. */
 export function entitlementKindWord(entitlement: NamedEntitlement): string {
   if (entitlement.kind === 'resource')

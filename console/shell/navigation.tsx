@@ -1,6 +1,7 @@
-import { IconBell, IconHistory, IconInbox, IconKey, IconSend, type Icon } from '@tabler/icons-react';
+import { IconBell, IconHistory, IconInbox, IconKey, IconSend, IconUsers, type Icon } from '@tabler/icons-react';
 import { NavLink } from 'react-router';
 import type { Me } from '../api/me.ts';
+import { isAdmin } from './is-admin.ts';
 import classes from './navigation.module.css';
 import { usePendingCount } from './use-pending-count.ts';
 
@@ -30,12 +31,15 @@ export function Navigation({ me, onNavigate }: NavigationProps) {
           Notifications
         </Item>
       </ul>
-      {me.can.read_audit && (
+      {isAdmin(me) && (
         <>
           <p id="navigation-settings" className={classes.heading}>
             Settings
           </p>
           <ul aria-labelledby="navigation-settings">
+            <Item to="/settings/people" icon={IconUsers} onNavigate={onNavigate}>
+              People
+            </Item>
             <Item to="/settings/audit-log" icon={IconHistory} onNavigate={onNavigate}>
               Audit Log
             </Item>

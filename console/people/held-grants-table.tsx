@@ -1,0 +1,65 @@
+import { Button, VisuallyHidden } from '@mantine/core';
+import { useState } from 'react';
+import type { Grant } from '../api/grant.ts';
+import { Countdown } from '../elements/countdown.tsx';
+import { DataTable, type Column } from '../elements/data-table.tsx';
+import { EntitlementLabel } from '../elements/entitlement-label.tsx';
+import { entitlementPhrase } from '../elements/entitlement-words.ts';
+import { TextLink } from '../elements/text-link.tsx';
+import { TimeStamp } from '../elements/time-stamp.tsx';
+import { RevokeDialog } from './revoke-dialog.tsx';
+
+const ORIGINS: Record<Grant['origin'], string> = {
+  assignment: 'Assigned by an Admin',
+  automatic: 'Approved automatically',
+  request: 'Approved on request',
+};
+
+const COLUMNS: readonly Column<Grant>[] = [
+  { title: 'Access', cell: (grant) => <EntitlementLabel entitlement={grant} /> },
+  {
+    title: 'Given',
+    cell: (grant) => (
+      <>
+        <div>{ORIGINS[grant.origin]}</div>
+        <TimeStamp time={grant.created_at} />
+        {grant.request_id !== null && (
+          <div>
+            <TextLink to={`/review/${grant.request_id}`}>See the request</TextLink>
+          </div>
+        )}
+      </>
+    ),
+  },
+  {
+    title: 'Ends',
+    cell: (grant) =>
+      grant.expires_at === null ? (
+        'Permanent'
+      ) : (
+        <>
+          <Countdown grant={grant} />
+          <div>
+            until <TimeStamp time={grant.expires_at} precision="second" />
+          </div>
+        </>
+      ),
+  },
+  { title: 'Revoke', titleHidden: true, cell: (grant) => <RevokeButton grant={grant} /> },
+];
+
+export function HeldGrantsTable({ grants }: { readonly grants: readonly Grant[] }) {
+  return <DataTable caption="Active access" columns={COLUMNS} rows={grants} rowKey={(grant) => grant.id} />;
+}
+
+function RevokeButton({ grant }: { readonly grant: Grant }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button variant="default" size="sm" onClick={() => setAsking(true)}>
+        Revoke<VisuallyHidden> {entitlementPhrase(grant)}</VisuallyHidden>
+      </Button>
+      <RevokeDialog grant={grant} opened={asking} onClose={() => setAsking(false)} />
+    </>
+  );
+}
