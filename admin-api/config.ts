@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { readConfig, withoutEmpty } from '../core/process/read-config.ts';
-import { BEARER_ALGORITHMS, type BearerConfig } from './http/bearer-token.ts';
+import type { BearerConfig } from './http/bearer-token.ts';
 import { oidcConfigSchema, type OidcConfig } from './sessions/oidc-config.ts';
 import { sessionLimitsSchema, type SessionLimits } from './sessions/session-limits.ts';
 
@@ -26,9 +27,9 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_JWT_AUDIENCE: z.string().min(1).optional(),
   HALLPASS_JWT_ALGORITHMS: z
     .string()
-    .default('EdDSA,ES256,RS256')
+    .default(DEFAULT_JWT_ALGORITHMS.join())
     .transform((text) => text.split(',').map((name) => name.trim()))
-    .pipe(z.array(z.enum(BEARER_ALGORITHMS)).min(1)),
+    .pipe(z.array(z.enum(JWT_ALGORITHMS)).min(1)),
   HALLPASS_JWT_TIMEOUT_MS: bound(5_000, 100, 60_000),
   HALLPASS_OIDC_ISSUER: z.string().optional().describe('OpenID provider of the console'),
   HALLPASS_OIDC_CLIENT_ID: z.string().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseResourceKey } from '../core/access/resource.ts';
+import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { readTarget } from './gate/normal-path.ts';
 
 /**
@@ -73,26 +74,14 @@ const routeSchema = z.strictObject({
 });
 export type RouteConfig = z.infer<typeof routeSchema>;
 
-/** Asymmetric only: with a shared secret every verifier could make tokens (RFC 8725 3.1, 3.2). */
-const ALGORITHMS = [
-  'EdDSA',
-  'Ed25519',
-  'ES256',
-  'ES384',
-  'ES512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'RS256',
-  'RS384',
-  'RS512',
-] as const;
-
 const jwtSchema = z.strictObject({
   jwks_url: httpUrl,
   issuer: z.string().min(1),
   audience: z.string().min(1),
-  algorithms: z.array(z.enum(ALGORITHMS)).min(1).default(['EdDSA', 'ES256', 'PS256', 'RS256']),
+  algorithms: z
+    .array(z.enum(JWT_ALGORITHMS))
+    .min(1)
+    .default([...DEFAULT_JWT_ALGORITHMS]),
   /** Browsers may carry the same token in this cookie; left out: the Authorization header only. */
   cookie: z
     .string()

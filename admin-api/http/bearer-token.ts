@@ -1,21 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { Clock } from '../../core/process/clock.ts';
+import type { JwtAlgorithm } from '../../core/process/jwt-algorithms.ts';
 import { HttpProblem } from './problem.ts';
-
-/** Signatures only: a shared secret (HS*) would let every verifier forge, and `none` is none (RFC 8725 section 3). */
-export const BEARER_ALGORITHMS = [
-  'EdDSA',
-  'Ed25519',
-  'ES256',
-  'ES384',
-  'ES512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'RS256',
-  'RS384',
-  'RS512',
-] as const;
 
 /** Types of token that may name a caller; one made for another purpose says another type (RFC 8725 section 3.11). */
 const TOKEN_TYPES = new Set(['jwt', 'at+jwt']);
@@ -26,7 +12,7 @@ export interface BearerConfig {
   readonly jwks_url: string;
   readonly issuer: string;
   readonly audience: string;
-  readonly algorithms: readonly (typeof BEARER_ALGORITHMS)[number][];
+  readonly algorithms: readonly JwtAlgorithm[];
   /** For one fetch of the keys. */
   readonly timeout_ms: number;
 }
