@@ -79,7 +79,10 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     verifyDenial: async (token, nowMs) =>
       verifyDenialToken(token, await registry.denialKeys(), config.publicUrl, nowMs),
     mayReturnTo: async (url) => isBelow(url, await registry.publicUrls()),
-    isInEffect: async (revision, key) => registry.hasApplied(revision ?? hub.head.revision, key),
+    async readProgress() {
+      const progress = await registry.progress();
+      return (revision, key) => progress.hasApplied(revision ?? hub.head.revision, key);
+    },
   };
   return {
     config,

@@ -43,6 +43,6 @@ export interface AccessRequestPorts {
   readonly verifyDenial: (token: string, nowMs: number) => Promise<DenialClaims>;
   /** Whether a person may be sent back to this URL: it belongs to a known sidecar. */
   readonly mayReturnTo: (url: string) => Promise<boolean>;
-  /** Whether every live sidecar before the resource (null: every one) has applied the revision (null: the newest). */
-  readonly isInEffect: (revision: number | null, key: ResourceKey | null) => Promise<boolean>;
+  /** How far the live sidecars have come; null as a revision stands for the newest. */
+  readonly readProgress: () => Promise<(revision: number | null, key: ResourceKey | null) => boolean>;
 }

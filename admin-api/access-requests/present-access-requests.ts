@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REQUEST_STATUSES } from '../../core/access/access-request.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
-import { resourceTypeSchema, resourceKey, type Resource } from '../../core/access/resource.ts';
+import { resourceTypeSchema, resourceKey, type Resource, type ResourceKey } from '../../core/access/resource.ts';
 import { mayReview } from '../../core/access/review.ts';
 import { roleSchema } from '../../core/access/role.ts';
 import type { Scope } from '../../core/access/scope.ts';
@@ -98,40 +98,39 @@ export async function presentAccessRequests(
     knex('reviews').whereIn('request_id', ids).orderBy(['created_at', 'id']) as Promise<ReviewRow[]>,
     knex('grants').whereIn('request_id', ids) as Promise<GrantRow[]>,
   ]);
-  const [names, grantViews] = await Promise.all([
+  const [names, grantViews, isApplied] = await Promise.all([
     readNames(knex, rows, reviews),
     ports.presentGrants(knex, grants, ports.clock()),
+    ports.readProgress(),
   ]);
-  return Promise.all(
-    rows.map(async (row) => {
-      const own = reviews.filter((review) => review.request_id === row.id);
-      const grantRow = grants.find((grant) => grant.request_id === row.id);
-      const status = statusAt(row, ports.clock());
-      return accessRequestViewSchema.parse({
-        ...row,
-        status,
-        pending_until: row.pending_until.toISOString(),
-        ...nameEntitlement(askedTerms(row).entitlement, names),
-        requester: names.people.get(row.requester_id),
-        submitted_at: row.submitted_at.toISOString(),
-        decided_at: row.decided_at?.toISOString() ?? null,
-        reviews: own.map((review) => ({
-          ...review,
-          reviewer: review.reviewer_id === null ? null : names.people.get(review.reviewer_id),
-          created_at: review.created_at.toISOString(),
-        })),
-        given: row.given === null ? null : { ...row.given, ...nameEntitlement(row.given.entitlement, names) },
-        grant: grantViews.find((grant) => grant.id === grantRow?.id) ?? null,
-        in_effect: grantRow !== undefined && (await isInEffect(ports, row)),
-        can_review:
-          status === 'pending' &&
-          mayReview(viewer, row.requester_id, row.reviewers) &&
-          !own.some((review) => review.reviewer_id === viewer.id),
-        can_cancel: status === 'pending' && row.requester_id === viewer.id,
-        suggested_scopes: [],
-      });
-    }),
-  );
+  return rows.map((row) => {
+    const own = reviews.filter((review) => review.request_id === row.id);
+    const grantRow = grants.find((grant) => grant.request_id === row.id);
+    const status = statusAt(row, ports.clock());
+    return accessRequestViewSchema.parse({
+      ...row,
+      status,
+      pending_until: row.pending_until.toISOString(),
+      ...nameEntitlement(askedTerms(row).entitlement, names),
+      requester: names.people.get(row.requester_id),
+      submitted_at: row.submitted_at.toISOString(),
+      decided_at: row.decided_at?.toISOString() ?? null,
+      reviews: own.map((review) => ({
+        ...review,
+        reviewer: review.reviewer_id === null ? null : names.people.get(review.reviewer_id),
+        created_at: review.created_at.toISOString(),
+      })),
+      given: row.given === null ? null : { ...row.given, ...nameEntitlement(row.given.entitlement, names) },
+      grant: grantViews.find((grant) => grant.id === grantRow?.id) ?? null,
+      in_effect: grantRow !== undefined && isApplied(row.feed_revision, placeOf(row)),
+      can_review:
+        status === 'pending' &&
+        mayReview(viewer, row.requester_id, row.reviewers) &&
+        !own.some((review) => review.reviewer_id === viewer.id),
+      can_cancel: status === 'pending' && row.requester_id === viewer.id,
+      suggested_scopes: [],
+    });
+  });
 }
 
 /** Scopes that would do instead of the resource, for whoever reviews; the one that opens the least first. */
@@ -165,12 +164,10 @@ function describeScope({
   };
 }
 
-function isInEffect(ports: PresentPorts, row: AccessRequestRow): Promise<boolean> {
+/** Where a grant has to have arrived before it is of use: at the sidecars of its resource, or everywhere. */
+function placeOf(row: AccessRequestRow): ResourceKey | null {
   const { entitlement } = row.given ?? askedTerms(row);
-  return ports.isInEffect(
-    row.feed_revision,
-    entitlement.kind === 'resource' ? resourceKey(entitlement.resource) : null,
-  );
+  return entitlement.kind === 'resource' ? resourceKey(entitlement.resource) : null;
 }
 
 async function readNames(knex: Knex, rows: readonly AccessRequestRow[], reviews: readonly ReviewRow[]): Promise<Names> {

@@ -23,6 +23,14 @@ export interface SidecarRow extends SidecarRegistration {
   disconnected_at: Date | null;
 }
 
+export interface SidecarProgress {
+  /**
+   * Whether every live sidecar has applied `revision`: of those that serve `key`, or of all where a Scope or Role is
+   * meant. With no live sidecar there is nobody to wait for.
+   */
+  hasApplied(revision: number, key: ResourceKey | null): boolean;
+}
+
 interface Applied {
   readonly epoch: string;
   readonly revision: number;
@@ -112,18 +120,18 @@ export class SidecarRegistry {
     return this.#knex('sidecars').where('last_seen_at', '>=', since).distinct().pluck('public_url');
   }
 
-  /**
-   * Whether every live sidecar has applied `revision`: of those that serve `key`, or of all where a Scope or Role is
-   * meant. With no live sidecar there is nobody to wait for.
-   */
-  async hasApplied(revision: number, key: ResourceKey | null): Promise<boolean> {
+  /** How far the live sidecars have come, at this moment. */
+  async progress(): Promise<SidecarProgress> {
     const { epoch } = (await this.#knex('feed_head').first<{ epoch: string }>('epoch')) ?? { epoch: '' };
     const rows: SidecarRow[] = await this.#knex('sidecars')
       .whereNull('disconnected_at')
       .where('last_seen_at', '>=', new Date(this.#clock() - ALIVE_MS));
-    return rows
-      .filter((row) => key === null || matchesAnyPattern(row.resources, key))
-      .every((row) => row.applied_epoch === epoch && (row.applied_revision ?? -1) >= revision);
+    return {
+      hasApplied: (revision, key) =>
+        rows
+          .filter((row) => key === null || matchesAnyPattern(row.resources, key))
+          .every((row) => row.applied_epoch === epoch && (row.applied_revision ?? -1) >= revision),
+    };
   }
 
   async #flush(): Promise<void> {
