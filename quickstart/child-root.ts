@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EXIT_CONFIG } from '../core/process/read-config.ts';
+import { openBoundedLog, type BoundedLog } from './bounded-log.ts';
 
 export interface ChildRoot {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface ChildRootOptions {
   readonly file: string;
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Everything it writes goes here; a new start of the quickstart begins the file again. */
+  /** Everything it writes goes here; see `openBoundedLog`. */
   readonly logFile: string;
   /** Tells the person at the terminal. */
   readonly say: (line: string) => void;
@@ -38,7 +38,7 @@ const LAST_WORDS_LINES = 15;
 /** One of the product's own roots as a child process, started again with growing delays whenever it dies. */
 export function startChildRoot(options: ChildRootOptions): ChildRoot {
   const { name, say } = options;
-  const log = createWriteStream(options.logFile, { flags: 'w', mode: 0o600 });
+  const log = openBoundedLog(options.logFile);
   const stopping = new AbortController();
   let run = startRun(options, log);
 
@@ -65,7 +65,7 @@ export function startChildRoot(options: ChildRootOptions): ChildRoot {
       stopping.abort();
       await run.stop();
       await following;
-      await new Promise<void>((resolve) => log.end(() => resolve()));
+      log.close();
     },
   };
 }
@@ -78,7 +78,7 @@ interface Run {
   stop(): Promise<void>;
 }
 
-function startRun(options: ChildRootOptions, log: NodeJS.WritableStream): Run {
+function startRun(options: ChildRootOptions, log: BoundedLog): Run {
   const child = spawn(process.execPath, ['--import', DIE_WITH_PARENT, options.file, ...(options.args ?? [])], {
     env: { ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -92,7 +92,7 @@ function startRun(options: ChildRootOptions, log: NodeJS.WritableStream): Run {
   const words: string[] = [];
   for (const stream of [child.stdout!, child.stderr!]) {
     createInterface({ input: stream }).on('line', (line) => {
-      log.write(`${line}\n`);
+      log.writeLine(line);
       words.push(line);
       if (words.length > LAST_WORDS_LINES) words.shift();
     });
