@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { installTools } from './support/install-tools.ts';
@@ -27,6 +27,9 @@ const jestReportSchema = z.object({
 });
 
 const BIN = 'node_modules/.bin';
+
+/** Most tests wait more than they compute, so two even on one core; each may run a whole stack of processes, so few. */
+const WORKERS = Math.min(4, Math.max(2, availableParallelism() - 1));
 
 const STEPS: readonly Step[] = [
   command('types', [`${BIN}/tsc`, '--noEmit']),
@@ -68,6 +71,7 @@ async function runJest(): Promise<Count> {
       '--json',
       // A failed test may leave a process or a socket behind, and jest would wait for it for ever.
       '--forceExit',
+      `--maxWorkers=${WORKERS}`,
       `--outputFile=${report}`,
       ...process.argv.slice(2),
     ]);
