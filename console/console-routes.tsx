@@ -29,6 +29,18 @@ const PersonScreen = lazy(async () => ({ default: (await import('./people/person
 const GiveAccessScreen = lazy(async () => ({
   default: (await import('./people/give-access-screen.tsx')).GiveAccessScreen,
 }));
+const ResourcesScreen = lazy(async () => ({
+  default: (await import('./resources/resources-screen.tsx')).ResourcesScreen,
+}));
+const NewResourceScreen = lazy(async () => ({
+  default: (await import('./resources/new-resource-screen.tsx')).NewResourceScreen,
+}));
+const ResourceScreen = lazy(async () => ({
+  default: (await import('./resources/resource-screen.tsx')).ResourceScreen,
+}));
+const ScopesScreen = lazy(async () => ({ default: (await import('./scopes/scopes-screen.tsx')).ScopesScreen }));
+const NewScopeScreen = lazy(async () => ({ default: (await import('./scopes/new-scope-screen.tsx')).NewScopeScreen }));
+const ScopeScreen = lazy(async () => ({ default: (await import('./scopes/scope-screen.tsx')).ScopeScreen }));
 const AuditLogScreen = lazy(async () => ({
   default: (await import('./audit-log/audit-log-screen.tsx')).AuditLogScreen,
 }));
@@ -53,6 +65,12 @@ export function ConsoleRoutes() {
         <Route path="/settings/people/new" element={<AddPersonScreen />} />
         <Route path="/settings/people/:id" element={<PersonScreen />} />
         <Route path="/settings/people/:id/give-access" element={<GiveAccessScreen />} />
+        <Route path="/settings/resources" element={<ResourcesScreen />} />
+        <Route path="/settings/resources/new" element={<NewResourceScreen />} />
+        <Route path="/settings/resources/:type/:id" element={<ResourceScreen />} />
+        <Route path="/settings/scopes" element={<ScopesScreen />} />
+        <Route path="/settings/scopes/new" element={<NewScopeScreen />} />
+        <Route path="/settings/scopes/:id" element={<ScopeScreen />} />
         <Route path="/settings/audit-log" element={<AuditLogScreen />} />
         <Route path="*" element={<NotFoundScreen />} />
       </Route>

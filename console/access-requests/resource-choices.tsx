@@ -15,7 +15,7 @@ import { ChoiceList, type PathOfChoice } from './choice-list.tsx';
 export function ResourceChoices({ pathOf }: { readonly pathOf: PathOfChoice }) {
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search.trim(), 250);
-  const resources = useInfiniteQuery({ ...resourcesQuery(settled), placeholderData: keepPreviousData });
+  const resources = useInfiniteQuery({ ...resourcesQuery({ search: settled }), placeholderData: keepPreviousData });
   const items = (resources.data?.pages ?? []).flatMap((page) => page.items);
   return (
     <Stack>

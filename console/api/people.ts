@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import type { Role } from '../../core/access/role.ts';
 import { getJson, patchJson, postJson } from './api-client.ts';
-import { ApiProblem } from './api-problem.ts';
+import { findInPages } from './find-in-pages.ts';
 import type { Page } from './page.ts';
 import type { Person } from './person.ts';
 import { queryKeys } from './query-keys.ts';
@@ -41,20 +41,9 @@ export function peopleQuery(search: string) {
 export function personQuery(client: QueryClient, id: string) {
   return queryOptions({
     queryKey: queryKeys.person(id),
-    queryFn: ({ signal }) => findPerson(id, signal),
+    queryFn: ({ signal }) => findInPages<KnownPerson>('/v1/people', (person) => person.id === id, signal),
     placeholderData: () => personInLists(client, id),
   });
-}
-
-async function findPerson(id: string, signal: AbortSignal): Promise<KnownPerson> {
-  let cursor: string | null = null;
-  do {
-    const page: Page<KnownPerson> = await getJson('/v1/people', { query: { limit: 200, cursor }, signal });
-    const found = page.items.find((person) => person.id === id);
-    if (found !== undefined) return found;
-    cursor = page.next_cursor;
-  } while (cursor !== null);
-  throw new ApiProblem(404, { code: 'not-found', title: 'Not found', detail: 'There is no such person.' });
 }
 
 /** What a list said about the person a moment ago, until the answer is there. */

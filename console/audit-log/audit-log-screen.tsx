@@ -1,9 +1,9 @@
 import { Alert, Button, Group, NativeSelect } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import { useSearchParams } from 'react-router';
 import { auditEventsQuery, type AuditFilter } from '../api/audit-event.ts';
+import { useAllPages } from '../api/use-all-pages.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { LoadMore } from '../elements/load-more.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
@@ -38,6 +38,7 @@ function AuditLog() {
   const events = useInfiniteQuery({ ...auditEventsQuery(filter), refetchInterval: 15_000 });
   const newestFirst = (events.data?.pages ?? []).flatMap((page) => page.items);
   const asStory = requestId !== '';
+  // A story is read from its beginning, which is on the last page.
   useAllPages(asStory, events);
   const set = (name: string, value: string) => {
     const next = new URLSearchParams(query);
@@ -80,17 +81,4 @@ function AuditLog() {
       {!asStory && <LoadMore {...events} />}
     </>
   );
-}
-
-interface PagedQuery {
-  readonly hasNextPage: boolean;
-  readonly isFetching: boolean;
-  readonly fetchNextPage: () => unknown;
-}
-
-/** A story is read from its beginning, which is on the last page. */
-function useAllPages(wanted: boolean, { hasNextPage, isFetching, fetchNextPage }: PagedQuery) {
-  useEffect(() => {
-    if (wanted && hasNextPage && !isFetching) void fetchNextPage();
-  }, [wanted, hasNextPage, isFetching, fetchNextPage]);
 }

@@ -4,7 +4,7 @@ import { ApiProblem } from '../api/api-problem.ts';
 
 interface ProblemAlertProps {
   readonly error: unknown;
-  /** Fields of the form that show their messages themselves. */
+  /** Fields of the form that show their messages themselves, with what is inside of them. */
   readonly ownFields?: readonly string[];
 }
 
@@ -12,7 +12,9 @@ interface ProblemAlertProps {
 export function ProblemAlert({ error, ownFields }: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof ApiProblem ? error : null;
-  const errors = (problem?.errors ?? []).filter(({ field }) => ownFields?.includes(field) !== true);
+  const errors = (problem?.errors ?? []).filter(
+    ({ field }) => ownFields?.some((own) => field === own || field.startsWith(`${own}.`)) !== true,
+  );
   return (
     <Alert
       role="alert"

@@ -1,4 +1,14 @@
-import { IconBell, IconHistory, IconInbox, IconKey, IconSend, IconUsers, type Icon } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconCircleDashedCheck,
+  IconHistory,
+  IconInbox,
+  IconKey,
+  IconPlugConnected,
+  IconSend,
+  IconUsers,
+  type Icon,
+} from '@tabler/icons-react';
 import { NavLink } from 'react-router';
 import type { Me } from '../api/me.ts';
 import { isAdmin } from './is-admin.ts';
@@ -39,6 +49,12 @@ export function Navigation({ me, onNavigate }: NavigationProps) {
           <ul aria-labelledby="navigation-settings">
             <Item to="/settings/people" icon={IconUsers} onNavigate={onNavigate}>
               People
+            </Item>
+            <Item to="/settings/resources" icon={IconPlugConnected} onNavigate={onNavigate}>
+              Resources
+            </Item>
+            <Item to="/settings/scopes" icon={IconCircleDashedCheck} onNavigate={onNavigate}>
+              Scopes
             </Item>
             <Item to="/settings/audit-log" icon={IconHistory} onNavigate={onNavigate}>
               Audit Log
