@@ -16,6 +16,9 @@ export default defineConfig({
     emptyOutDir: true,
     // An inlined asset would be a data: URL, which the content security policy does not allow for fonts and scripts.
     assetsInlineLimit: 0,
+    // The first ones with light-dark(). For older ones it would be rewritten in a way that shows no colour at all, because
+    // Mantine sets color-scheme through a variable.
+    cssTarget: ['chrome123', 'edge123', 'firefox120', 'safari17.5'],
   },
   server: {
     host: '127.0.0.1',

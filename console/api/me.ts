@@ -29,7 +29,7 @@ export function meQuery() {
       return me;
     },
     staleTime: 0,
-    refetchInterval: 60_000,
+    refetchInterval: 15_000,
     refetchOnWindowFocus: 'always',
   });
 }

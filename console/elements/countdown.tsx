@@ -1,11 +1,10 @@
 import { IconClock, IconHourglassLow, IconInfinity } from '@tabler/icons-react';
-import { useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import type { Grant } from '../api/grant.ts';
 import { endsSoon, formatCountdown } from '../time/countdown.ts';
 import { formatExactTime } from '../time/format-time.ts';
 import { useNow } from '../time/use-now.ts';
 import classes from './countdown.module.css';
+import { useRefreshAtEnd } from './use-refresh-at-end.ts';
 
 /** What is left of a grant, by the server's clock. Says in words, not only in colour, when it is about to end. */
 export function Countdown({ grant }: { readonly grant: Grant }) {
@@ -48,15 +47,4 @@ export function Countdown({ grant }: { readonly grant: Grant }) {
       </span>
     </span>
   );
-}
-
-/** At the end the server is asked what holds now. */
-function useRefreshAtEnd(over: boolean) {
-  const client = useQueryClient();
-  useEffect(() => {
-    if (over)
-      void client.invalidateQueries({
-        predicate: ({ queryKey }) => ['me', 'grants', 'access-requests'].includes(String(queryKey[0])),
-      });
-  }, [over, client]);
 }

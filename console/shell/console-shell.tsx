@@ -7,6 +7,7 @@ import { BrandMark } from '../elements/brand-mark.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { NotificationBell } from '../notifications/notification-bell.tsx';
 import { AccountPanel } from './account-panel.tsx';
+import { EndingStrip } from './ending-strip.tsx';
 import classes from './console-shell.module.css';
 import { Navigation } from './navigation.tsx';
 import { ScreenBoundary } from './screen-boundary.tsx';
@@ -52,6 +53,7 @@ export function ConsoleShell({ me }: { readonly me: Me }) {
         </div>
       </Drawer>
       <main id="content" tabIndex={-1} className={classes.main}>
+        <EndingStrip grants={me.grants} />
         <ScreenBoundary key={pathname}>
           <Suspense fallback={<LoadingState what="this screen" />}>
             <Outlet />

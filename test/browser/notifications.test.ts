@@ -122,3 +122,38 @@ describe('notifications', () => {
     expect(person?.complaints).toEqual([]);
   }, 120_000);
 });
+
+describe('the strip of what is about to end', () => {
+  it('counts down on every page, leads to My access, and is gone at the end', async () => {
+    const given = await (
+      await stack.api('owner')
+    ).post('/v1/grants', {
+      subject_id: 'per_demo_member2',
+      resource: { type: 'connection', id: 'aws-production' },
+      duration_seconds: 25,
+    });
+    const endsAtMs = Date.parse(given.body.grant.expires_at as string);
+    const page = await openAs('member2', 'phone', '/access-requests');
+    const strip = page.getByRole('region', { name: 'Access that is about to end' });
+    await strip.getByText('AWS production').waitFor();
+    expect(await strip.getByRole('timer').textContent()).toMatch(/^00:[012]\d$/);
+    await takePicture(page, 'phone', 'ending-strip');
+    expect(await seriousViolations(page)).toEqual([]);
+    await strip.getByRole('link', { name: 'See in My access' }).click();
+    await page.waitForURL(`${stack.urls.admin}/my-access`);
+    const pass = page.getByRole('article', { name: 'AWS production' });
+    await pass.getByRole('timer').waitFor();
+
+    await strip.waitFor({ state: 'detached', timeout: 40_000 });
+    // At the end, give or take how long the server's clock took to be read.
+    expect(Date.now()).toBeGreaterThanOrEqual(endsAtMs - 1_000);
+    await pass.waitFor({ state: 'detached' });
+    expect(person?.complaints).toEqual([]);
+  }, 90_000);
+
+  it('is not there for what lasts longer', async () => {
+    const page = await openAs('member', 'desktop', '/my-access');
+    await page.getByText('scope:staging').waitFor();
+    expect(await page.getByRole('region', { name: 'Access that is about to end' }).count()).toBe(0);
+  }, 30_000);
+});
