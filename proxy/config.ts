@@ -102,6 +102,8 @@ const limitsSchema = z.strictObject({
   idle_timeout_ms: milliseconds.default(900_000),
   keep_alive_timeout_ms: positiveMilliseconds.default(60_000),
   connections: count.default(10_000),
+  /** To connect to an upstream, TLS included. */
+  upstream_connect_timeout_ms: positiveMilliseconds.default(10_000),
   /** From the end of an upload's last byte to the first byte of the upstream's answer. */
   upstream_timeout_ms: positiveMilliseconds.default(60_000),
   upstream_idle_sockets: count.default(256),

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { CutReason } from '../core/access/reason-code.ts';
 import type { Logger } from '../core/process/logger.ts';
 import type { ProxyLimits } from './config.ts';
 import type { MonotonicClock } from './facts/freshness.ts';
+import { Exchange, type ExchangeOwner } from './forward/exchange.ts';
 import { UpgradedConnection } from './forward/upgraded-connection.ts';
 import type { LiveConnection, LiveConnections } from './forward/live-connections.ts';
-import { Upstream, type UpstreamFailure } from './forward/upstream.ts';
+import type { UpstreamFailure } from './forward/upstream-failure.ts';
+import { Upstream } from './forward/upstream.ts';
 import type { AccessRequestLinks } from './gate/access-request-link.ts';
 import type { DecisionLog } from './gate/decision-log.ts';
 import { denialAnswer } from './gate/denial-answer.ts';
@@ -30,7 +31,7 @@ export interface ForwardTrafficParts {
 }
 
 /** Gate, then upstream or denial: for requests and upgrades, the same. */
-export class ForwardTraffic implements TrafficHandler {
+export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
   readonly #parts: ForwardTrafficParts;
   readonly #upstreams = new Map<string, Upstream>();
 
@@ -99,29 +100,35 @@ export class ForwardTraffic implements TrafficHandler {
   }
 
   #forward(admission: Admission, request: IncomingMessage, response: ServerResponse): void {
-    const connection = this.#connection('request', admission, () => {
-      response.destroy();
-      request.socket.destroy();
+    const exchange = new Exchange(admission, request, response, this);
+    this.#parts.live.add(exchange);
+    response.once('close', () => {
+      exchange.leave();
+      this.#parts.live.remove(exchange);
     });
-    this.#parts.live.add(connection);
-    response.once('close', () => this.#parts.live.remove(connection));
-    prepare(request, admission);
-    this.#upstream(admission).forward(request, response, {
-      onFailure: (failure, error) => {
-        // The client went first: nobody is there to be told.
-        if (response.destroyed || request.socket.destroyed) return;
-        this.#send(request, response, this.#failureAnswer(failure, error, admission));
-      },
-    });
+    this.#upstream(admission).forward(exchange);
+  }
+
+  onFailure(exchange: Exchange, failure: UpstreamFailure, error: Error): void {
+    const { request, response, admission } = exchange;
+    // The client went first: nobody is there to be told.
+    if (response.destroyed || request.socket.destroyed) return;
+    this.#send(request, response, this.#failureAnswer(failure, error, admission));
   }
 
   #upgrade(admission: Admission, request: IncomingMessage, socket: Socket, head: Buffer): void {
     const upgraded = new UpgradedConnection(socket);
-    const connection = this.#connection('upgrade', admission, (reason) => upgraded.cut(reason));
+    const { decision, standing } = admission;
+    const connection: LiveConnection = {
+      kind: 'upgrade',
+      standing,
+      evaluationId: decision.evaluation_id,
+      grants: decision.grants,
+      cut: (reason) => upgraded.cut(reason),
+    };
     this.#parts.live.add(connection);
     socket.once('close', () => this.#parts.live.remove(connection));
-    prepare(request, admission);
-    this.#upstream(admission).upgrade(request, socket, head, {
+    this.#upstream(admission).upgrade(admission, request, socket, head, {
       onOpen: (upstreamSocket) => upgraded.join(upstreamSocket),
       onFailure: (failure, error) => {
         if (socket.destroyed) return;
@@ -131,20 +138,18 @@ export class ForwardTraffic implements TrafficHandler {
     });
   }
 
-  #connection(kind: LiveConnection['kind'], admission: Admission, cut: (reason: CutReason) => void): LiveConnection {
-    const { decision, standing } = admission;
-    return { kind, standing, evaluationId: decision.evaluation_id, grants: decision.grants, cut };
-  }
-
   #upstream({ route }: Admission): Upstream {
     let upstream = this.#upstreams.get(route.upstreamOrigin);
     if (upstream === undefined) {
       const { limits } = this.#parts;
       upstream = new Upstream({
         origin: route.upstreamOrigin,
+        connectTimeoutMs: limits.upstream_connect_timeout_ms,
         timeoutMs: limits.upstream_timeout_ms,
         idleTimeoutMs: limits.idle_timeout_ms,
         idleSockets: limits.upstream_idle_sockets,
+        headerBytes: limits.header_bytes,
+        maxDroppedBytes: limits.refused_body_bytes,
       });
       this.#upstreams.set(route.upstreamOrigin, upstream);
     }
@@ -203,12 +208,6 @@ export class ForwardTraffic implements TrafficHandler {
       durationMs,
     });
   }
-}
-
-/** The target that was judged is the target that is sent; the headers are ours from the first to the last. */
-function prepare(request: IncomingMessage, admission: Admission): void {
-  request.url = admission.target;
-  request.headers = admission.headers;
 }
 
 function internalProblem(): Answer {

@@ -1,0 +1,175 @@
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import { cleanResponseHeaders } from './response-headers.ts';
+import { failureOf, UpstreamTimeout, type UpstreamFailure } from './upstream-failure.ts';
+
+export interface MiddlewareCarrierOptions {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly timeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly idleSockets: number;
+}
+
+/** Who hears what becomes of one forwarded request. */
+export interface ForwardEvents {
+  /** Nothing has been answered yet; whoever hears this answers. */
+  readonly onFailure: (failure: UpstreamFailure, error: Error) => void;
+}
+
+export interface UpgradeEvents extends ForwardEvents {
+  /** The upstream has switched protocols; from now on frames flow. */
+  readonly onOpen: (upstreamSocket: Socket) => void;
+}
+
+interface Carried {
+  readonly events: ForwardEvents | UpgradeEvents;
+  upstreamRequest: ClientRequest | null;
+  timer: NodeJS.Timeout | null;
+  bytesSeen: number;
+}
+
+/**
+ * What http-proxy-middleware carries to one upstream: upgrades, and uploads that keep their first byte waiting (see
+ * `Upstream`). It decides nothing: no path rewriting, no router, no forwarding headers, no redirects followed, and no `ws: true`, which would subscribe to the server's upgrades past the gate.
+ * `request.url` and `request.headers` are sent exactly as the gate has set them.
+ */
+export class MiddlewareCarrier {
+  readonly #options: MiddlewareCarrierOptions;
+  readonly #agent: HttpAgent;
+  readonly #carrier: RequestHandler;
+  readonly #carried = new WeakMap<IncomingMessage, Carried>();
+  /** The carrier's `open` names no request; it comes in the same turn as the upgrade that set this. */
+  #opening: Carried | null = null;
+
+  constructor(options: MiddlewareCarrierOptions) {
+    this.#options = options;
+    const settings = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: options.idleSockets };
+    this.#agent = options.origin.startsWith('https:') ? new HttpsAgent(settings) : new HttpAgent(settings);
+    this.#carrier = createProxyMiddleware({
+      target: options.origin,
+      agent: this.#agent,
+      changeOrigin: false,
+      prependPath: false,
+      xfwd: false,
+      ws: false,
+      // Its default plugins log URLs with their queries and answer errors with the client's own words.
+      ejectPlugins: true,
+      plugins: [(server) => this.#listen(server)],
+    });
+  }
+
+  forward(request: IncomingMessage, response: ServerResponse, events: ForwardEvents): void {
+    const carried = this.#open(request, events);
+    response.once('close', () => stopTimer(carried));
+    void this.#carrier(request, response);
+  }
+
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, events: UpgradeEvents): void {
+    const carried = this.#open(request, events);
+    socket.once('close', () => {
+      stopTimer(carried);
+      carried.upstreamRequest?.destroy();
+    });
+    this.#carrier.upgrade(request, socket, head);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #open(request: IncomingMessage, events: ForwardEvents | UpgradeEvents): Carried {
+    const carried: Carried = { events, upstreamRequest: null, timer: null, bytesSeen: request.socket.bytesRead };
+    this.#carried.set(request, carried);
+    this.#arm(request, carried);
+    return carried;
+  }
+
+  /** Runs out when neither the client sends on nor the upstream begins to answer. */
+  #arm(request: IncomingMessage, carried: Carried): void {
+    carried.timer = setTimeout(() => {
+      const { bytesRead } = request.socket;
+      if (bytesRead > carried.bytesSeen && !request.complete) {
+        carried.bytesSeen = bytesRead;
+        this.#arm(request, carried);
+        return;
+      }
+      carried.upstreamRequest?.destroy(new UpstreamTimeout('the upstream did not answer in time'));
+    }, this.#options.timeoutMs);
+    carried.timer.unref();
+  }
+
+  #listen(server: CarrierEvents): void {
+    server.on('proxyReq', (upstreamRequest, request) => {
+      const carried = this.#carried.get(request);
+      if (carried === undefined) return;
+      carried.upstreamRequest = upstreamRequest;
+      // Or Node would keep them for the first byte of the body.
+      upstreamRequest.flushHeaders();
+    });
+    server.on('proxyRes', (answer, request, response) => {
+      const carried = this.#carried.get(request);
+      if (carried !== undefined) stopTimer(carried);
+      cleanResponseHeaders(answer);
+      // Left unset, the client's wish to close would be overruled by whatever the carrier puts here.
+      answer.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
+    });
+    server.on('proxyReqWs', (upstreamRequest, request) => {
+      const carried = this.#carried.get(request);
+      if (carried !== undefined) this.#watchUpgrade(carried, upstreamRequest);
+    });
+    server.on('open', (upstreamSocket) => {
+      const carried = this.#opening;
+      this.#opening = null;
+      upstreamSocket.setTimeout(this.#options.idleTimeoutMs, () => upstreamSocket.destroy());
+      if (carried !== null && 'onOpen' in carried.events) carried.events.onOpen(upstreamSocket);
+    });
+    server.on('error', (error, request) => {
+      const carried = this.#carried.get(request);
+      if (carried === undefined) return;
+      stopTimer(carried);
+      carried.events.onFailure(failureOf(error), error);
+    });
+  }
+
+  #watchUpgrade(carried: Carried, upstreamRequest: ClientRequest): void {
+    carried.upstreamRequest = upstreamRequest;
+    upstreamRequest.once('response', (answer: IncomingMessage) => {
+      stopTimer(carried);
+      cleanResponseHeaders(answer);
+    });
+    upstreamRequest.once('upgrade', (answer: IncomingMessage, upstreamSocket: Socket) => {
+      stopTimer(carried);
+      const protocol = answer.headers.upgrade?.toLowerCase();
+      cleanResponseHeaders(answer);
+      answer.headers.connection = 'Upgrade';
+      answer.headers.upgrade = 'websocket';
+      if (protocol === 'websocket' && answer.statusCode === 101) {
+        this.#opening = carried;
+        return;
+      }
+      const error = new Error('the upstream switched to another protocol');
+      carried.events.onFailure('unreachable', error);
+      upstreamSocket.destroy();
+    });
+  }
+}
+
+/** The events of the carrier's server that are used here. */
+interface CarrierEvents {
+  on(event: 'proxyReq', listener: (upstreamRequest: ClientRequest, request: IncomingMessage) => void): unknown;
+  on(
+    event: 'proxyRes',
+    listener: (answer: IncomingMessage, request: IncomingMessage, response: ServerResponse) => void,
+  ): unknown;
+  on(event: 'proxyReqWs', listener: (upstreamRequest: ClientRequest, request: IncomingMessage) => void): unknown;
+  on(event: 'open', listener: (upstreamSocket: Socket) => void): unknown;
+  on(event: 'error', listener: (error: Error, request: IncomingMessage) => void): unknown;
+}
+
+function stopTimer(carried: Carried): void {
+  if (carried.timer !== null) clearTimeout(carried.timer);
+  carried.timer = null;
+}
