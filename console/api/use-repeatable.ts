@@ -1,19 +1,15 @@
-import { useRef } from 'react';
-import { newIdempotencyKey } from './idempotency-key.ts';
+import { useState } from 'react';
+import { createKeyKeeper } from './key-keeper.ts';
 
-/**
- * Makes a write safe to press again after its answer was lost: the same input goes out with the same `Idempotency-Key`,
- * changed input with a new one. A write that succeeded is over; doing the same once more is another write.
- */
+/** Makes a write safe to press again after its answer was lost: it is repeated with the same `Idempotency-Key`. */
 export function useRepeatable<Input, Answer>(
   send: (input: Input, idempotencyKey: string) => Promise<Answer>,
 ): (input: Input) => Promise<Answer> {
-  const open = useRef<{ readonly body: string; readonly key: string } | null>(null);
+  const [keeper] = useState(() => createKeyKeeper());
   return async (input) => {
-    const body = JSON.stringify(input) ?? '';
-    if (open.current?.body !== body) open.current = { body, key: newIdempotencyKey() };
-    const answer = await send(input, open.current.key);
-    open.current = null;
+    const key = keeper.keyFor(JSON.stringify(input) ?? '');
+    const answer = await send(input, key);
+    keeper.done(key);
     return answer;
   };
 }

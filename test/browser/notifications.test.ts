@@ -137,6 +137,7 @@ describe('the strip of what is about to end', () => {
     const strip = page.getByRole('region', { name: 'Access that is about to end' });
     await strip.getByText('AWS production').waitFor();
     expect(await strip.getByRole('timer').textContent()).toMatch(/^00:[012]\d$/);
+    await page.getByRole('heading', { name: 'Access Requests' }).waitFor();
     await takePicture(page, 'phone', 'ending-strip');
     expect(await seriousViolations(page)).toEqual([]);
     await strip.getByRole('link', { name: 'See in My access' }).click();
