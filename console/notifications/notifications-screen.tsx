@@ -24,7 +24,7 @@ export function NotificationsScreen() {
       title="Notifications"
       intro="Requests, decisions and ends of access that concern you."
       actions={
-        count !== null && (
+        count === null ? undefined : (
           <Button variant="default" loading={markAll.isPending} onClick={() => markAll.mutate()}>
             Mark all as read
           </Button>
