@@ -6,7 +6,7 @@ import type { AdminParts } from './create-parts.ts';
 const REQUEST_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const LATENESS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
-/** Every bound the operator set or left at its default (law 15), the same names as in docs/settings.md. */
+/** Every bound the operator set or left at its default (law 15), the same names as in docs/operations.md. */
 function recordLimits(registry: Registry, config: AdminConfig): void {
   const limits = new Gauge({
     name: 'hallpass_admin_limit',

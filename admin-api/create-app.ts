@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { usePlainMessages } from '../core/process/plain-messages.ts';
 import { readOperations } from './access-requests/read-operations.ts';
 import { requesterOperations } from './access-requests/requester-operations.ts';
 import { reviewerOperations } from './access-requests/reviewer-operations.ts';
@@ -72,6 +73,7 @@ export function listOperations(parts: AdminParts): Operation[] {
 
 export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppExtras | null): Express {
   const { config, logger, knex, clock, run } = parts;
+  usePlainMessages();
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');

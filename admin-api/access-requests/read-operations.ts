@@ -3,6 +3,7 @@ import { REQUEST_STATUSES, type RequestStatus } from '../../core/access/access-r
 import { AccessError } from '../../core/access/errors.ts';
 import { opaqueId } from '../../core/access/ids.ts';
 import { isAtLeast } from '../../core/access/role.ts';
+import { whoseRecords } from '../http/whose-records.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import type { Knex } from '../db/knex.ts';
 import { decodeCursor, pageQuery, timeCursor, toPage } from '../http/pagination.ts';
@@ -49,7 +50,7 @@ export function readOperations(ports: PresentPorts): Operation[] {
         },
       },
       async run({ query, caller }) {
-        const requester = query.requester === 'me' || !isAtLeast(caller.role, 'admin') ? caller.id : query.requester;
+        const requester = whoseRecords(query.requester, caller);
         const after = decodeCursor(query.cursor, timeCursor);
         const rows: AccessRequestRow[] = await knex('access_requests')
           .modify((q) => {

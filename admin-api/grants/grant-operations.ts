@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { durationSecondsSchema } from '../../core/access/duration.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
 import { opaqueId } from '../../core/access/ids.ts';
-import { isAtLeast } from '../../core/access/role.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
 import { askedForShape, toEntitlement } from '../http/asked-for.ts';
+import { whoseRecords } from '../http/whose-records.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, timeCursor, toPage } from '../http/pagination.ts';
 import { text } from '../http/text.ts';
@@ -47,7 +47,7 @@ export function grantOperations(ports: GrantPorts): Operation[] {
         },
       },
       async run({ query, caller }) {
-        const subject = query.subject === 'me' || !isAtLeast(caller.role, 'admin') ? caller.id : query.subject;
+        const subject = whoseRecords(query.subject, caller);
         const rows = await listGrants(
           knex,
           { subjectId: subject, active: query.active === undefined ? undefined : query.active === 'true' },

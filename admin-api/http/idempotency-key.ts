@@ -24,7 +24,7 @@ export function idempotencyKey(knex: Knex, clock: Clock): RequestHandler {
     const key = request.get('idempotency-key');
     if (key === undefined || request.method === 'GET' || request.method === 'HEAD') return next();
     if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-      throw new HttpProblem('invalid-request', 'Idempotency-Key: must be 1 to 255 visible ASCII characters', {
+      throw new HttpProblem('invalid-request', 'must be 1 to 255 visible ASCII characters', {
         field: 'Idempotency-Key',
       });
     }
@@ -61,7 +61,7 @@ async function claim(
   if (claimed.length === 1) return null;
   const row = await knex('idempotency_keys').where(id).first<KeyRow>();
   if (row !== undefined && row.fingerprint !== fingerprint) {
-    throw new HttpProblem('idempotency-key-reused', 'Idempotency-Key: was used for another request; make a new one', {
+    throw new HttpProblem('idempotency-key-reused', 'was used for another request; make a new one', {
       field: 'Idempotency-Key',
     });
   }

@@ -55,8 +55,20 @@ export function operation<
 /** Mounts operations; `response.locals.person` must have been set by then. */
 export function mountOperations(router: Router, operations: readonly Operation[]): void {
   for (const item of operations) {
-    router[item.method](item.path.replaceAll(/\{(\w+)\}/g, ':$1'), handlerOf(item));
+    router[item.method](expressPath(item.path), handlerOf(item));
   }
+  for (const path of new Set(operations.map((item) => item.path))) {
+    const allow = operations.filter((item) => item.path === path).map((item) => item.method.toUpperCase());
+    router.all(expressPath(path), (request) => {
+      throw new HttpProblem('method-not-allowed', `${request.method} is not possible here; ${allow.join(', ')} is.`, {
+        headers: { allow: allow.join(', ') },
+      });
+    });
+  }
+}
+
+function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
 function handlerOf(item: Operation): RequestHandler {

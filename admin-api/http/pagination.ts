@@ -24,7 +24,7 @@ export function decodeCursor<Key extends z.ZodType>(cursor: string | undefined, 
   try {
     return key.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
   } catch {
-    throw new HttpProblem('invalid-request', 'cursor: must be the next_cursor of an earlier page', { field: 'cursor' });
+    throw new HttpProblem('invalid-request', 'must be the next_cursor of an earlier page', { field: 'cursor' });
   }
 }
 

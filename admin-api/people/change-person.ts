@@ -70,24 +70,45 @@ export async function changePerson(
     const before: PersonRow | undefined = await unit.trx('people').where({ id }).forUpdate().first();
     if (before === undefined) throw new AccessError('not-found', 'There is no such person.');
     assertMayChange(actor, before, change);
-    const [after] = (await unit
-      .trx('people')
-      .where({ id })
-      .update({
-        ...(change.name === undefined ? {} : { name: change.name }),
-        ...(change.role === undefined ? {} : { role: change.role }),
-        ...(change.groups === undefined ? {} : { groups: JSON.stringify(change.groups) }),
-        ...(change.disabled === undefined ? {} : { disabled_at: change.disabled ? new Date(unit.nowMs) : null }),
-      })
-      .returning('*')) as PersonRow[];
+    const columns = changedColumns(before, change, unit.nowMs);
+    // Nothing that differs: no entry in the audit for what did not happen.
+    if (Object.keys(columns).length === 0) return before;
+    const [after] = (await unit.trx('people').where({ id }).update(columns).returning('*')) as PersonRow[];
     if (change.disabled === true) await endSessions(unit.trx, id, unit.nowMs);
-    record(unit, 'person.changed', actor, after as PersonRow, `${before.name} was changed.`, {
-      before: { role: before.role, groups: before.groups, disabled: before.disabled_at !== null },
-      after: change,
+    record(unit, 'person.changed', actor, after as PersonRow, summaryOf(before, after as PersonRow), {
+      before: describe(before),
+      after: describe(after as PersonRow),
     });
     return after as PersonRow;
   });
   return result;
+}
+
+/** Only what differs: disabling somebody twice must not move the day they were disabled. */
+function changedColumns(before: PersonRow, change: PersonChange, nowMs: number): Record<string, unknown> {
+  const columns: Record<string, unknown> = {};
+  if (change.name !== undefined && change.name !== before.name) columns['name'] = change.name;
+  if (change.role !== undefined && change.role !== before.role) columns['role'] = change.role;
+  if (change.groups !== undefined && change.groups.join('\n') !== before.groups.join('\n')) {
+    columns['groups'] = JSON.stringify(change.groups);
+  }
+  if (change.disabled !== undefined && change.disabled !== (before.disabled_at !== null)) {
+    columns['disabled_at'] = change.disabled ? new Date(nowMs) : null;
+  }
+  return columns;
+}
+
+function describe(row: PersonRow): Record<string, unknown> {
+  return { name: row.name, role: row.role, groups: row.groups, disabled: row.disabled_at !== null };
+}
+
+function summaryOf(before: PersonRow, after: PersonRow): string {
+  if (before.disabled_at === null && after.disabled_at !== null) return `${after.name} was disabled.`;
+  if (before.disabled_at !== null && after.disabled_at === null) return `${after.name} was enabled again.`;
+  if (before.role !== after.role) return `${after.name} is ${after.role} now, was ${before.role}.`;
+  return before.name === after.name
+    ? `The groups of ${after.name} were changed.`
+    : `${before.name} is called ${after.name} now.`;
 }
 
 /** Ties a person to the subject name of the identity provider, once. */

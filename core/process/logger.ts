@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, type DestinationStream, type Logger } from 'pino';
 
 export type { Logger };
 
@@ -21,17 +21,21 @@ const SECRET_PATHS = [
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
-/** JSON lines on standard output, times in RFC 3339. */
-export function createLogger(process: string, level: LogLevel): Logger {
-  return pino({
+/**
+ * JSON lines, times in RFC 3339.
+ * @param destination standard output, line by line, if not given
+ */
+export function createLogger(process: string, level: LogLevel, destination?: DestinationStream): Logger {
+  const options = {
     level,
     base: { process },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: SECRET_PATHS, censor: '[redacted]' },
     // An error's own fields may hold what a driver was sent (SQL parameters, for one): name and message only.
     serializers: { err: (error: unknown) => describeError(error) },
-  });
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }
 
 export function describeError(error: unknown): { name: string; message: string; code?: string; stack?: string } {

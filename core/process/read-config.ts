@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { usePlainMessages } from './plain-messages.ts';
 
 /** sysexits.h EX_CONFIG: what a root exits with when its configuration is wrong. */
 export const EXIT_CONFIG = 78;
@@ -19,6 +20,7 @@ export class ConfigError extends Error {
  * @throws ConfigError
  */
 export function readConfig<Schema extends z.ZodType>(schema: Schema, input: unknown, source: string): z.output<Schema> {
+  usePlainMessages();
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new ConfigError(
