@@ -17,6 +17,8 @@ export interface Submission {
   readonly duration_seconds: DurationSeconds;
   /** The denial this comes from, vouched for by the sidecar. */
   readonly binding_token?: string | undefined;
+  /** What the caller says the denial was, where it must agree with the token. */
+  readonly denied?: { readonly action: string; readonly evaluation_id?: string | undefined } | undefined;
   /** The same, as claimed by the browser that followed a link. */
   readonly evaluation_id?: string | undefined;
   readonly action?: string | undefined;
@@ -75,8 +77,12 @@ async function originOf(ports: AccessRequestPorts, caller: CurrentPerson, submis
     const { entitlement } = submission;
     const asksForIt =
       entitlement.kind !== 'resource' || resourceKey(entitlement.resource) === resourceKey(claims.resource);
-    if (claims.subject.id !== caller.id || !asksForIt) {
-      throw new AccessError('binding-invalid', 'The binding token is about another person or another resource.', {
+    const { denied } = submission;
+    const isSameDenial =
+      denied === undefined ||
+      (denied.action === claims.action.name && (denied.evaluation_id ?? claims.evaluation_id) === claims.evaluation_id);
+    if (claims.subject.id !== caller.id || !asksForIt || !isSameDenial) {
+      throw new AccessError('binding-invalid', 'The binding token is about another person, resource or denial.', {
         field: 'binding_token',
       });
     }

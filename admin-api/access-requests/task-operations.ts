@@ -10,6 +10,9 @@ import type { AccessRequestPorts } from './access-request-ports.ts';
 import { statusAt, type AccessRequestRow } from './access-request-row.ts';
 import { submitAccessRequest } from './submit-access-request.ts';
 
+/** For programs that name no end: nothing permanent by leaving something out. */
+const DEFAULT_SECONDS = 3_600;
+
 /** ARAP wants an end for every approval; a permanent grant has none. */
 const NO_END = '9999-12-31T23:59:59.000Z';
 
@@ -55,7 +58,7 @@ export function taskOperations(ports: AccessRequestPorts, publicUrl: string): Op
       method: 'post',
       path: '/access/v1/requests',
       tag: 'access requests (AuthZEN)',
-      summary: 'Submit an access request for a denial',
+      summary: 'Submit an access request for a denial; without requested_until, for an hour',
       body: submissionBody,
       responses: {
         201: { description: 'Approved at once', schema: taskSchema },
@@ -72,6 +75,7 @@ export function taskOperations(ports: AccessRequestPorts, publicUrl: string): Op
           reason: body.context.business_justification,
           duration_seconds: secondsUntil(body.requested_access?.requested_until, ports.clock()),
           binding_token: body.denial.binding_token,
+          denied: { action: body.action.name, evaluation_id: body.denial.evaluation_id },
         });
         return presentTask(ports, result, publicUrl, result.status === 'pending' ? 202 : 201);
       },
@@ -90,8 +94,8 @@ export function taskOperations(ports: AccessRequestPorts, publicUrl: string): Op
   ];
 }
 
-function secondsUntil(until: string | undefined, nowMs: number): number | null {
-  if (until === undefined) return null;
+function secondsUntil(until: string | undefined, nowMs: number): number {
+  if (until === undefined) return DEFAULT_SECONDS;
   const seconds = Math.floor((Date.parse(until) - nowMs) / 1000);
   if (seconds < 1) {
     throw new AccessError('invalid-value', 'requested_until must be in the future.', {
