@@ -5,6 +5,7 @@ import { LoadingState } from '../elements/loading-state.tsx';
 import { Page } from '../elements/page.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
 import { TextLink } from '../elements/text-link.tsx';
+import { useMe } from '../shell/me-context.ts';
 import { newRequestPath, readAskedFor } from './asked-entitlement.ts';
 import { readDenialLink } from './denial-link.ts';
 import { EntitlementPicker } from './entitlement-picker.tsx';
@@ -34,6 +35,7 @@ export function NewRequestScreen() {
 function AskedScreen({ entitlement }: { readonly entitlement: AskedEntitlement }) {
   const [query] = useSearchParams();
   const { hash } = useLocation();
+  const { sidecar_urls: sidecarUrls } = useMe();
   const { named, description, error, retry } = useNamedEntitlement(entitlement);
   return (
     <Page narrow title="Request access" intro={<TextLink to="/access-requests/new">Ask for something else</TextLink>}>
@@ -42,7 +44,7 @@ function AskedScreen({ entitlement }: { readonly entitlement: AskedEntitlement }
           entitlement={entitlement}
           named={named}
           description={description}
-          link={readDenialLink(query, hash)}
+          link={readDenialLink(query, hash, sidecarUrls)}
         />
       )}
       {named === null && error !== null && <ProblemState error={error} onRetry={retry} />}

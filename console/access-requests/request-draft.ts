@@ -10,26 +10,43 @@ type SessionStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export const EMPTY_DRAFT: RequestDraft = { reason: '', duration: { preset: '3600', amount: '', unit: 'hours' } };
 
-function keyOf(entitlement: AskedEntitlement): string {
-  return `hallpass.request-draft.${JSON.stringify(entitlement)}`;
+const PREFIX = 'hallpass.request-draft.';
+
+/** By person too: whoever signs in next in this tab must not read what another one wrote. */
+function keyOf(personId: string, entitlement: AskedEntitlement): string {
+  return `${PREFIX}${personId}.${JSON.stringify(entitlement)}`;
 }
 
 /** What somebody had typed before they were signed out or reloaded the page. */
-export function readDraft(entitlement: AskedEntitlement, storage: SessionStorage): RequestDraft {
+export function readDraft(personId: string, entitlement: AskedEntitlement, storage: SessionStorage): RequestDraft {
   try {
-    const kept: unknown = JSON.parse(storage.getItem(keyOf(entitlement)) ?? 'null');
+    const kept: unknown = JSON.parse(storage.getItem(keyOf(personId, entitlement)) ?? 'null');
     return isDraft(kept) ? kept : EMPTY_DRAFT;
   } catch {
     return EMPTY_DRAFT;
   }
 }
 
-export function keepDraft(entitlement: AskedEntitlement, draft: RequestDraft, storage: SessionStorage): void {
+export function keepDraft(
+  personId: string,
+  entitlement: AskedEntitlement,
+  draft: RequestDraft,
+  storage: SessionStorage,
+): void {
   try {
-    if (draft.reason === '') storage.removeItem(keyOf(entitlement));
-    else storage.setItem(keyOf(entitlement), JSON.stringify(draft));
+    if (draft.reason === '') storage.removeItem(keyOf(personId, entitlement));
+    else storage.setItem(keyOf(personId, entitlement), JSON.stringify(draft));
   } catch {
     // Without storage nothing is kept; the form works all the same.
+  }
+}
+
+/** At a deliberate sign-out; a session that ended by itself keeps them. */
+export function forgetDrafts(storage: Storage): void {
+  try {
+    for (const key of Object.keys(storage)) if (key.startsWith(PREFIX)) storage.removeItem(key);
+  } catch {
+    // Nothing was kept.
   }
 }
 

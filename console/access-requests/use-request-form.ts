@@ -6,6 +6,7 @@ import { ApiProblem, messagesByField } from '../api/api-problem.ts';
 import type { AskedEntitlement } from '../api/entitlement.ts';
 import { requestPreviewQuery } from '../api/request-preview.ts';
 import { focusFirstError } from '../elements/focus-first-error.ts';
+import { useMe } from '../shell/me-context.ts';
 import { ceilingMessage, readDuration } from '../time/duration-choice.ts';
 import type { DenialLink } from './denial-link.ts';
 import { previewSummary } from './preview-summary.ts';
@@ -14,10 +15,11 @@ import { useSubmitRequest } from './use-submit-request.ts';
 
 /** The request form without its looks: values, preview, and sending. */
 export function useRequestForm(entitlement: AskedEntitlement, link: DenialLink) {
+  const { id: personId } = useMe();
   const form = useForm<RequestDraft>({
     mode: 'controlled',
-    initialValues: readDraft(entitlement, sessionStorage),
-    onValuesChange: (values) => keepDraft(entitlement, values, sessionStorage),
+    initialValues: readDraft(personId, entitlement, sessionStorage),
+    onValuesChange: (values) => keepDraft(personId, entitlement, values, sessionStorage),
   });
   const preview = usePreview(entitlement, form.values);
   const submit = useSubmitRequest();
@@ -46,7 +48,7 @@ export function useRequestForm(entitlement: AskedEntitlement, link: DenialLink) 
         ...(link.evaluationId !== null && { evaluation_id: link.evaluationId }),
         ...(link.returnTo !== null && !returnRefused && { return_to: link.returnTo }),
       },
-      { onSuccess: () => keepDraft(entitlement, EMPTY_DRAFT, sessionStorage), onError: showErrors },
+      { onSuccess: () => keepDraft(personId, entitlement, EMPTY_DRAFT, sessionStorage), onError: showErrors },
     );
   };
   const showErrors = (error: Error) => {

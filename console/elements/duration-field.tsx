@@ -67,7 +67,8 @@ function CustomDuration({ value, onChange }: Pick<DurationFieldProps, 'value' | 
     <Group gap="xs" mt="sm" align="flex-end" wrap="nowrap">
       <NumberInput
         label="Amount"
-        min={1}
+        // Left as typed, also when it can't be meant: a silent correction would ask for something else.
+        clampBehavior="none"
         allowDecimal={false}
         allowNegative={false}
         hideControls

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
+import { forgetDrafts } from '../access-requests/request-draft.ts';
 import type { Me } from '../api/me.ts';
 import { signOut } from '../api/sign-in.ts';
 import { PersonName } from '../elements/person-name.tsx';
@@ -17,6 +18,7 @@ export function AccountPanel({ me }: { readonly me: Me }) {
   const leave = useMutation({
     mutationFn: signOut,
     onSuccess: async () => {
+      forgetDrafts(sessionStorage);
       await navigate('/sign-in', { state: { signedOut: true } });
       client.clear();
     },

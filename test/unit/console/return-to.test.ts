@@ -41,7 +41,7 @@ describe('the way back to what was refused', () => {
 describe("a denial's link", () => {
   it('gives action, evaluation and the way back', () => {
     const query = new URLSearchParams('resource=connection:x&action=read&evaluation_id=ev_1');
-    expect(readDenialLink(query, `#return_to=${encodeURIComponent(DENIED)}`)).toEqual({
+    expect(readDenialLink(query, `#return_to=${encodeURIComponent(DENIED)}`, [new URL(DENIED).origin])).toEqual({
       action: 'read',
       evaluationId: 'ev_1',
       returnTo: DENIED,
@@ -50,10 +50,15 @@ describe("a denial's link", () => {
 
   it('leaves out what the API would refuse', () => {
     const query = new URLSearchParams({ action: 'x'.repeat(101), evaluation_id: 'not an id' });
-    expect(readDenialLink(query, '#return_to=javascript:1')).toEqual({
+    expect(readDenialLink(query, '#return_to=javascript:1', [new URL(DENIED).origin])).toEqual({
       action: null,
       evaluationId: null,
       returnTo: null,
     });
+  });
+
+  it('does not name an address that no sidecar serves', () => {
+    const hash = `#return_to=${encodeURIComponent('https://evil.example/')}`;
+    expect(readDenialLink(new URLSearchParams(), hash, [new URL(DENIED).origin]).returnTo).toBeNull();
   });
 });
