@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startChild, type TestChild } from '../support/child-process.ts';
 import { findFreePort } from '../support/free-port.ts';
+import { isAlive } from '../support/stack-children.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -31,15 +32,6 @@ async function pidOfRoot(): Promise<number> {
   return Number(await (await fetch(url)).text());
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe('a root under the quickstart', () => {
   it('stops in peace when its parent is killed', async () => {
     const supervisor = await supervise();
@@ -48,6 +40,15 @@ describe('a root under the quickstart', () => {
     supervisor.kill('SIGKILL');
     await supervisor.ended;
     await waitUntil('the root to end', () => !isAlive(pid));
+  });
+
+  it('ends with its parent also when its event loop is stuck', async () => {
+    const supervisor = await supervise();
+    await supervisor.line('ready');
+    const pid = Number(await (await fetch(`${url}stuck`)).text());
+    supervisor.kill('SIGKILL');
+    await supervisor.ended;
+    await waitUntil('the root to end', () => !isAlive(pid), { timeoutMs: 25_000 });
   });
 
   it('is started again after it died, and that is said', async () => {

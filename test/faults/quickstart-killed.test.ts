@@ -6,7 +6,7 @@ import { closeServer, listen } from '../../core/process/ops-server.ts';
 import { PORT_NAMES } from '../../quickstart/quickstart-settings.ts';
 import { startChild, processesWith, type TestChild } from '../support/child-process.ts';
 import { httpClient, type HttpClient } from '../support/http-client.ts';
-import { isAlive, parentOf } from '../support/stack-children.ts';
+import { commandOf, isAlive, parentOf } from '../support/stack-children.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
@@ -47,6 +47,11 @@ async function memberApi(child: TestChild): Promise<HttpClient> {
   return httpClient(addresses.admin, answer.body.token as string);
 }
 
+function noneOf(names: readonly string[]): true {
+  if (names.length > 0) throw new Error(`still there: ${names.join('; ')}`);
+  return true;
+}
+
 /** The tree below a process, so that a child that lost its parent is still found. */
 function familyOf(pid: number): number[] {
   const parents = new Map(
@@ -75,7 +80,8 @@ describe('the quickstart', () => {
 
     first.kill('SIGKILL');
     await first.ended;
-    await waitUntil('its whole family to be gone', () => family.every((pid) => !isAlive(pid)), { timeoutMs: 20_000 });
+    const survivors = () => family.filter(isAlive).map((pid) => `${pid} ${commandOf(pid)}`);
+    await waitUntil('its whole family to be gone', () => noneOf(survivors()), { timeoutMs: 20_000 });
 
     const again = await memberApi(start());
     const kept = await again.get(`/v1/access-requests/${asked.body.id}`);

@@ -7,7 +7,12 @@ if (port === 1) {
   console.error('PLAIN_ROOT_PORT: must not be 1');
   process.exit(EXIT_CONFIG);
 }
-const server = createServer((_request, response) => response.end(String(process.pid)));
+const server = createServer((request, response) => {
+  response.end(String(process.pid));
+  // As when a loop never ends: no timer, no signal handler, nothing runs any more.
+  if (request.url === '/stuck')
+    response.once('close', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+});
 server.listen(port, '127.0.0.1');
 process.once('SIGTERM', () => {
   console.log('stopping in peace');
