@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
-import { readConfig, withoutEmpty } from '../core/process/read-config.ts';
+import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-config.ts';
 import type { BearerConfig } from './http/bearer-token.ts';
 import { oidcConfigSchema, type OidcConfig } from './sessions/oidc-config.ts';
 import { sessionLimitsSchema, type SessionLimits } from './sessions/session-limits.ts';
@@ -10,10 +10,17 @@ const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/
 const bound = (standard: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(standard);
 
+const toNumber = (text: unknown) => (text === undefined ? undefined : Number(text));
+
 /** Every setting of the admin API and its worker: environment variables, all named in .env.example. */
 export const adminEnvironmentSchema = z.object({
-  DATABASE_URL: z.string().min(1).describe('libpq URL of PostgreSQL'),
-  REDIS_URL: z.string().min(1).optional().describe('Redis for jobs and wake-ups; left out: PostgreSQL carries both'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgresql:// URL' })
+    .describe('libpq URL of PostgreSQL'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'must be a redis:// URL' })
+    .optional()
+    .describe('Redis for jobs and wake-ups; left out: PostgreSQL carries both'),
   HALLPASS_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   HALLPASS_ADMIN_PORT: port(4000),
   HALLPASS_ADMIN_OPS_HOST: z.string().min(1).default('127.0.0.1'),
@@ -31,11 +38,11 @@ export const adminEnvironmentSchema = z.object({
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(JWT_ALGORITHMS)).min(1)),
   HALLPASS_JWT_TIMEOUT_MS: bound(5_000, 100, 60_000),
-  HALLPASS_OIDC_ISSUER: z.string().optional().describe('OpenID provider of the console'),
-  HALLPASS_OIDC_CLIENT_ID: z.string().optional(),
-  HALLPASS_OIDC_CLIENT_SECRET: z.string().optional(),
-  HALLPASS_SESSION_MAX_AGE_MS: z.coerce.number().int().optional(),
-  HALLPASS_SESSION_IDLE_TIMEOUT_MS: z.coerce.number().int().optional(),
+  HALLPASS_OIDC_ISSUER: oidcConfigSchema.shape.issuer.optional().describe('OpenID provider of the console'),
+  HALLPASS_OIDC_CLIENT_ID: oidcConfigSchema.shape.client_id.optional(),
+  HALLPASS_OIDC_CLIENT_SECRET: oidcConfigSchema.shape.client_secret,
+  HALLPASS_SESSION_MAX_AGE_MS: z.preprocess(toNumber, sessionLimitsSchema.shape.max_age_ms),
+  HALLPASS_SESSION_IDLE_TIMEOUT_MS: z.preprocess(toNumber, sessionLimitsSchema.shape.idle_timeout_ms),
   HALLPASS_DATABASE_CONNECTIONS: bound(10, 2, 200),
   HALLPASS_FEED_HEARTBEAT_MS: bound(2_000, 50, 30_000),
   HALLPASS_FEED_POLL_MS: bound(1_000, 50, 60_000),
@@ -70,9 +77,7 @@ export interface AdminConfig {
 
 /** @throws ConfigError with every problem at once */
 export function readAdminConfig(environment: Readonly<Record<string, string | undefined>>): AdminConfig {
-  const source = 'the environment';
-  const given = withoutEmpty(environment);
-  const env = readConfig(adminEnvironmentSchema.superRefine(requireTogether), given, source);
+  const env = readEnvironment(withoutEmpty(environment));
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL ?? null,
@@ -85,23 +90,8 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     policyBundle: env.HALLPASS_POLICY_BUNDLE,
     consoleDir: env.HALLPASS_CONSOLE_DIR,
     bearer: bearerOf(env),
-    oidc:
-      env.HALLPASS_OIDC_ISSUER === undefined
-        ? null
-        : readConfig(
-            oidcConfigSchema,
-            {
-              issuer: env.HALLPASS_OIDC_ISSUER,
-              client_id: env.HALLPASS_OIDC_CLIENT_ID,
-              client_secret: env.HALLPASS_OIDC_CLIENT_SECRET,
-            },
-            'HALLPASS_OIDC_*',
-          ),
-    sessions: readConfig(
-      sessionLimitsSchema,
-      { max_age_ms: env.HALLPASS_SESSION_MAX_AGE_MS, idle_timeout_ms: env.HALLPASS_SESSION_IDLE_TIMEOUT_MS },
-      'HALLPASS_SESSION_*',
-    ),
+    oidc: oidcOf(env),
+    sessions: { max_age_ms: env.HALLPASS_SESSION_MAX_AGE_MS, idle_timeout_ms: env.HALLPASS_SESSION_IDLE_TIMEOUT_MS },
     databaseConnections: env.HALLPASS_DATABASE_CONNECTIONS,
     heartbeatIntervalMs: env.HALLPASS_FEED_HEARTBEAT_MS,
     feedPollMs: env.HALLPASS_FEED_POLL_MS,
@@ -114,24 +104,33 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
 
 type Environment = z.output<typeof adminEnvironmentSchema>;
 
-/** Half an issuer is worse than none: it would look configured and refuse everybody. */
-function requireTogether(env: Environment, context: z.RefinementCtx): void {
-  const groups = [
-    ['HALLPASS_JWT_JWKS_URL', 'HALLPASS_JWT_ISSUER', 'HALLPASS_JWT_AUDIENCE'],
-    ['HALLPASS_OIDC_ISSUER', 'HALLPASS_OIDC_CLIENT_ID'],
-  ] as const;
-  for (const group of groups) {
-    if (group.every((name) => env[name] === undefined)) continue;
-    for (const name of group) {
-      if (env[name] === undefined) {
-        context.addIssue({
-          code: 'custom',
-          path: [name],
-          message: `must be set together with ${group.filter((other) => other !== name).join(' and ')}`,
-        });
-      }
-    }
+/** Settings that mean nothing alone: half an issuer would look configured and refuse everybody. */
+const TOGETHER = [
+  ['HALLPASS_JWT_JWKS_URL', 'HALLPASS_JWT_ISSUER', 'HALLPASS_JWT_AUDIENCE'],
+  ['HALLPASS_OIDC_ISSUER', 'HALLPASS_OIDC_CLIENT_ID'],
+] as const;
+
+function readEnvironment(given: Readonly<Record<string, string>>): Environment {
+  const source = 'the environment';
+  const problems = TOGETHER.filter((group) => group.some((name) => name in given)).flatMap((group) =>
+    group
+      .filter((name) => !(name in given))
+      .map((name) => `${name}: must be set together with ${group.filter((other) => other !== name).join(' and ')}`),
+  );
+  try {
+    const env = readConfig(adminEnvironmentSchema, given, source);
+    if (problems.length === 0) return env;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    problems.unshift(...error.problems);
   }
+  throw new ConfigError(source, problems);
+}
+
+function oidcOf(env: Environment): OidcConfig | null {
+  const { HALLPASS_OIDC_ISSUER: issuer, HALLPASS_OIDC_CLIENT_ID: clientId, HALLPASS_OIDC_CLIENT_SECRET: secret } = env;
+  if (issuer === undefined || clientId === undefined) return null;
+  return oidcConfigSchema.parse({ issuer, client_id: clientId, client_secret: secret });
 }
 
 function bearerOf(env: Environment): BearerConfig | null {

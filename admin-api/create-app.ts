@@ -13,6 +13,7 @@ import { auditOperations } from './audit/audit-operations.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createFeedRoutes } from './feed/feed-routes.ts';
 import { sidecarOperations } from './feed/sidecar-operations.ts';
+import { endGrantsFor } from './grants/end-grants-for.ts';
 import { grantOperations } from './grants/grant-operations.ts';
 import { presentGrants } from './grants/present-grants.ts';
 import { authenticate, callerOf } from './http/authenticate.ts';
@@ -62,8 +63,8 @@ export function listOperations(parts: AdminParts): Operation[] {
     ...reviewerOperations(accessRequests),
     ...taskOperations(accessRequests, config.publicUrl),
     ...grantOperations({ knex, run, clock, assertExists }),
-    ...resourceOperations(knex, run, clock),
-    ...scopeOperations(knex, run),
+    ...resourceOperations(knex, run, clock, endGrantsFor),
+    ...scopeOperations(knex, run, endGrantsFor),
     ...peopleOperations(knex, run, endSessionsOf),
     ...notificationOperations(knex, clock),
     ...auditOperations(knex),

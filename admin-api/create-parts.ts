@@ -6,7 +6,9 @@ import { verifyDenialToken } from '../core/decision/denial-token.ts';
 import { createOpaPolicyEngine } from '../core/decision/opa-policy-engine.ts';
 import { readPolicyBundle } from '../core/decision/policy-bundle.ts';
 import type { Clock } from '../core/process/clock.ts';
-import type { Logger } from '../core/process/logger.ts';
+import type { PolicyEngine } from '../core/decision/policy-engine.ts';
+import { describeError, type Logger } from '../core/process/logger.ts';
+import { ConfigError } from '../core/process/read-config.ts';
 import type { PresentPorts } from './access-requests/present-access-requests.ts';
 import { appendAuditEntries } from './audit/append-audit-entries.ts';
 import type { AdminConfig } from './config.ts';
@@ -44,7 +46,7 @@ export interface AdminParts {
 }
 
 export async function createParts(config: AdminConfig, logger: Logger, clock: Clock): Promise<AdminParts> {
-  const engine = await createOpaPolicyEngine(await readPolicyBundle(await readFile(config.policyBundle)));
+  const engine = await loadPolicy(config.policyBundle);
   const knex = openDatabase(config.databaseUrl, config.databaseConnections);
   const wake =
     config.redisUrl === null
@@ -100,6 +102,17 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
       await knex.destroy();
     },
   };
+}
+
+/** @throws ConfigError when the bundle can't be read or used */
+async function loadPolicy(file: string): Promise<PolicyEngine> {
+  try {
+    return await createOpaPolicyEngine(await readPolicyBundle(await readFile(file)));
+  } catch (error) {
+    throw new ConfigError('the environment', [
+      `HALLPASS_POLICY_BUNDLE: ${file} can't be used: ${describeError(error).message}`,
+    ]);
+  }
 }
 
 async function assertExists(knex: Knex, entitlement: Entitlement): Promise<void> {

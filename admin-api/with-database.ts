@@ -20,11 +20,19 @@ export async function withDatabase(host: NodeJS.Process, command: (knex: Knex) =
   try {
     await command(knex);
   } catch (error) {
-    host.stderr.write(`${describeError(error).message}\n`);
+    host.stderr.write(`${hint(error)}${describeError(error).message}\n`);
     host.exitCode = 1;
   } finally {
     await knex.destroy();
   }
+}
+
+/** The quickstart's file outlives it, so an embedded database may be named that does not run. */
+function hint(error: unknown): string {
+  const { code } = describeError(error);
+  return code === 'ENOENT' || code === 'ECONNREFUSED'
+    ? 'The database does not answer. For the embedded one of the quickstart, let `npm start` run meanwhile. '
+    : '';
 }
 
 /** The quickstart writes down where its embedded database listens; null without one. */

@@ -1,3 +1,4 @@
+import type { Entitlement } from '../../core/access/grant.ts';
 import type { Fact } from '../../core/feed/fact.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import type { Knex } from './knex.ts';
@@ -49,6 +50,9 @@ export interface Committed<Result> {
   /** The feed revision this transaction made; null when it changed no fact. */
   readonly feedRevision: number | null;
 }
+
+/** Ends what was granted of a thing that goes away; the grants feature does it, whoever deletes hands it the work. */
+export type EndGrantsFor = (unit: UnitOfWork, entitlement: Entitlement, actor: AuditPerson) => Promise<void>;
 
 export type RunUnitOfWork = <Result>(work: (unit: UnitOfWork) => Promise<Result>) => Promise<Committed<Result>>;
 

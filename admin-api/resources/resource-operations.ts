@@ -8,7 +8,7 @@ import {
   type Resource,
 } from '../../core/access/resource.ts';
 import type { Knex } from '../db/knex.ts';
-import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import type { EndGrantsFor, RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
@@ -24,7 +24,12 @@ const listQuery = z.strictObject({
   ...pageQuery,
 });
 
-export function resourceOperations(knex: Knex, run: RunUnitOfWork, clock: Clock): Operation[] {
+export function resourceOperations(
+  knex: Knex,
+  run: RunUnitOfWork,
+  clock: Clock,
+  endGrantsFor: EndGrantsFor,
+): Operation[] {
   return [
     operation({
       method: 'get',
@@ -88,7 +93,7 @@ export function resourceOperations(knex: Knex, run: RunUnitOfWork, clock: Clock)
       params: refParams,
       responses: { 204: { description: 'Deleted' } },
       async run({ params, caller }) {
-        await deleteResource(run, caller, params);
+        await deleteResource(run, endGrantsFor, caller, params);
         return { status: 204 };
       },
     }),

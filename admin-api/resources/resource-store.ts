@@ -2,7 +2,7 @@ import { AccessError } from '../../core/access/errors.ts';
 import { resourceKey, type Resource, type ResourceRef } from '../../core/access/resource.ts';
 import type { Knex } from '../db/knex.ts';
 import { personOf } from '../db/person-row.ts';
-import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import type { EndGrantsFor, RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 
 export async function findResource(knex: Knex, ref: ResourceRef): Promise<Resource | null> {
@@ -41,11 +41,16 @@ export async function putResource(
   return result;
 }
 
-/** Grants for it stay in the record but open nothing: what is not known is not served. */
-export async function deleteResource(run: RunUnitOfWork, actor: CurrentPerson, ref: ResourceRef): Promise<void> {
+export async function deleteResource(
+  run: RunUnitOfWork,
+  endGrantsFor: EndGrantsFor,
+  actor: CurrentPerson,
+  ref: ResourceRef,
+): Promise<void> {
   await run(async (unit) => {
     const before = await findResource(unit.trx, ref);
     if (before === null) throw new AccessError('not-found', `There is no ${resourceKey(ref)}.`);
+    await endGrantsFor(unit, { kind: 'resource', resource: ref }, personOf(actor));
     await unit.trx('resources').where({ type: ref.type, id: ref.id }).delete();
     unit.audit({
       type: 'resource.deleted',

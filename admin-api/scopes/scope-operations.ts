@@ -4,7 +4,7 @@ import { resourceKey, type ResourceRef } from '../../core/access/resource.ts';
 import { isAtLeast } from '../../core/access/role.ts';
 import { scopeRuleSchema, scopeSchema, type Scope } from '../../core/access/scope.ts';
 import type { Knex } from '../db/knex.ts';
-import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import type { EndGrantsFor, RunUnitOfWork } from '../db/unit-of-work.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
 import { deleteScope, putScope } from './scope-store.ts';
@@ -18,7 +18,7 @@ function withoutHidden(scope: Scope, hidden: readonly string[]): Scope {
   return { ...scope, rules: scope.rules.filter((rule) => !hidden.includes(`${rule.level}:${rule.id}`)) };
 }
 
-export function scopeOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
+export function scopeOperations(knex: Knex, run: RunUnitOfWork, endGrantsFor: EndGrantsFor): Operation[] {
   return [
     operation({
       method: 'get',
@@ -78,7 +78,7 @@ export function scopeOperations(knex: Knex, run: RunUnitOfWork): Operation[] {
       params: idParams,
       responses: { 204: { description: 'Deleted' } },
       async run({ params, caller }) {
-        await deleteScope(run, caller, params.id);
+        await deleteScope(run, endGrantsFor, caller, params.id);
         return { status: 204 };
       },
     }),

@@ -2,7 +2,7 @@ import { AccessError } from '../../core/access/errors.ts';
 import type { Scope } from '../../core/access/scope.ts';
 import type { Knex } from '../db/knex.ts';
 import { personOf } from '../db/person-row.ts';
-import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import type { EndGrantsFor, RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 
 export async function findScope(knex: Knex, id: string): Promise<Scope | null> {
@@ -35,10 +35,16 @@ export async function putScope(
   return result;
 }
 
-export async function deleteScope(run: RunUnitOfWork, actor: CurrentPerson, id: string): Promise<void> {
+export async function deleteScope(
+  run: RunUnitOfWork,
+  endGrantsFor: EndGrantsFor,
+  actor: CurrentPerson,
+  id: string,
+): Promise<void> {
   await run(async (unit) => {
     const before = await findScope(unit.trx, id);
     if (before === null) throw new AccessError('not-found', `There is no Scope ${id}.`);
+    await endGrantsFor(unit, { kind: 'scope', scope_id: id }, personOf(actor));
     await unit.trx('scopes').where({ id }).delete();
     unit.audit({
       type: 'scope.deleted',

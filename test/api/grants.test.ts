@@ -48,6 +48,26 @@ describe.each(['embedded', 'server'] as const)('grants and the worker, %s', (pro
     expect(await typesOf(second.id)).toEqual(['grant.given-up', 'grant.created']);
   });
 
+  it('end with the Scope or resource they are of, and do not wait for one of the same name', async () => {
+    const put = (path: string, body: object) =>
+      api
+        .as('owner')
+        .send('PUT', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+    const things = [
+      ['/v1/scopes/passing', { name: 'P', rules: [{ level: 'environment', id: 'staging' }] }, { scope_id: 'passing' }],
+      ['/v1/resources/feature/passing', { name: 'P' }, { resource: { type: 'feature', id: 'passing' } }],
+    ] as const;
+    for (const [path, body, asked] of things) {
+      expect((await put(path, body)).status).toBe(201);
+      const grant = await give('member', null, asked);
+      expect((await api.as('owner').send('DELETE', path)).status).toBe(204);
+      expect(await typesOf(grant.id)).toEqual(['grant.revoked', 'grant.created']);
+      expect((await put(path, body)).status).toBe(201);
+      const active = await api.as('member').get('/v1/grants?active=true');
+      expect(active.body.items.map((item: { id: string }) => item.id)).not.toContain(grant.id);
+    }
+  });
+
   it('count by the clock without any worker: expired is expired in lists, and can not be revoked', async () => {
     const grant = await give('member', 1);
     await waitUntil('the worker', async () => Date.now() >= Date.parse(grant.expires_at));
