@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 
 export async function up(knex: Knex): Promise<void> {
-  // The one row the next revision is taken from. A sequence would number late committers too early (DESIGN law 7).
+  // The one row the next revision is taken from. A sequence would number late committers too early (law 7).
   await knex.raw(`
     CREATE TABLE feed_head (
       only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

@@ -36,7 +36,7 @@ ${people.join('\n')}
 }
 
 function whatTheyDo(role: (typeof DEMO_PEOPLE)[number]['role']): string {
-  if (role === 'owner') return 'reviews requests, and is the only one';
+  if (role === 'owner') return 'reviews requests; there is exactly one owner';
   if (isAtLeast(role, 'admin')) return 'reviews requests of others';
   return role === 'member' ? 'asks for access; is in the Scope staging' : 'asks for access; may only read';
 }

@@ -7,7 +7,7 @@ export const MAX_DURATION_SECONDS = 315_360_000;
 export const durationSecondsSchema = z.int().min(1).max(MAX_DURATION_SECONDS).nullable();
 export type DurationSeconds = z.infer<typeof durationSecondsSchema>;
 
-/** The choices of the request form, shortest first (REQUIREMENTS R13). */
+/** The choices of the request form, shortest first (R13). */
 export const DURATION_PRESETS: readonly { readonly label: string; readonly seconds: DurationSeconds }[] = [
   { label: '1 hour', seconds: 3_600 },
   { label: '4 hours', seconds: 14_400 },

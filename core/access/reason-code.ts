@@ -1,5 +1,5 @@
 /**
- * Every reason a decision may carry: one closed set for Rego, logs, metrics, responses and docs (DESIGN section 5).
+ * Every reason a decision may carry: one closed set for Rego, logs, metrics, responses and docs.
  * `policies/lib/reasons.rego` repeats the ones a policy may give; a contract test holds the two together.
  */
 export const ALLOW_REASONS = ['granted-resource', 'granted-scope', 'role-sufficient', 'granted-role'] as const;

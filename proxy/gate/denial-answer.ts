@@ -9,7 +9,7 @@ import type { Denial } from './verdict.ts';
 /** The link relation of every denial that can be requested away (RFC 8288). */
 export const REQUEST_ACCESS_REL = 'https://hallpass.dev/rel/request-access';
 
-/** One set of facts, in the shape the caller reads: gRPC, HTML or problem+json (DESIGN 5). */
+/** One set of facts, in the shape the caller reads: gRPC, HTML or problem+json. */
 export async function denialAnswer(
   denial: Denial,
   headers: IncomingHttpHeaders,

@@ -7,7 +7,7 @@ import { REPOSITORY, ROOMS } from './source-tree.ts';
 const read = (path: string): string => readFileSync(join(REPOSITORY, path), 'utf8');
 const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
 
-describe.each(['README.md', 'CONTRIBUTING.md'])('%s', (document) => {
+describe.each(['README.md', 'CONTRIBUTING.md', 'docs/laws.md', 'docs/operations.md'])('%s', (document) => {
   it('names only paths that exist', () => {
     const { paths } = mentionsOf(read(document));
     expect(paths.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);

@@ -37,7 +37,7 @@ const anyPackage = /^npm:/;
 const anyNode = /^node:/;
 const pureNode = new RegExp(`^(${PURE_NODE_MODULES.join('|')})$`);
 
-/** The rules of DESIGN section 3, executed. */
+/** Which room may import which, executed (CONTRIBUTING.md, "Where things go"). */
 export const IMPORT_RULES: readonly ImportRule[] = [
   confine('core/access imports nothing but the validator', 'core/access/', [/^npm:zod$/]),
   confine('core/feed imports core/access and the validator', 'core/feed/', [/^core\/access\//, /^npm:zod$/]),
