@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 /** Whether the built console is missing, or older than what it is built from. */
 export async function isConsoleStale(repository: string): Promise<boolean> {
@@ -13,19 +15,11 @@ export async function isConsoleStale(repository: string): Promise<boolean> {
 
 /** Builds aside and swaps, so that whoever serves the old one never finds half of the new one. */
 export async function buildConsole(repository: string): Promise<void> {
-  // Loaded here: most starts don't need it, and it takes a moment.
-  const { build } = await import('vite');
   const aside = join(repository, '.cache', `console-${crypto.randomUUID()}`);
   const target = join(repository, 'console/dist');
   await mkdir(dirname(aside), { recursive: true });
   try {
-    await build({
-      root: join(repository, 'console'),
-      configFile: join(repository, 'console/vite.config.ts'),
-      configLoader: 'native',
-      logLevel: 'warn',
-      build: { outDir: aside, emptyOutDir: true },
-    });
+    await runVite(repository, aside);
     await rm(target, { recursive: true, force: true });
     await rename(aside, target).catch((error: NodeJS.ErrnoException) => {
       // Somebody else built at the same time and was quicker; theirs is as new as ours.
@@ -34,6 +28,23 @@ export async function buildConsole(repository: string): Promise<void> {
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
+}
+
+/** In a process of its own: what a build leaves in memory (half a gigabyte) would stay with the quickstart as long as it runs. */
+async function runVite(repository: string, outDir: string): Promise<void> {
+  const vite = join(repository, 'node_modules/vite/bin/vite.js');
+  const args = [
+    'build',
+    'console',
+    '--outDir',
+    outDir,
+    '--emptyOutDir',
+    '--configLoader',
+    'native',
+    '--logLevel',
+    'warn',
+  ];
+  await promisify(execFile)(process.execPath, [vite, ...args], { cwd: repository });
 }
 
 async function newestMtimeMs(path: string): Promise<number> {
