@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isActive, type Grant } from '../access/grant.ts';
-import { resourceKey, resourceTypeSchema, attributesSchema, type Resource } from '../access/resource.ts';
+import { resourceTypeSchema, attributesSchema, type Resource } from '../access/resource.ts';
 import { roleSchema } from '../access/role.ts';
 import type { Subject } from '../access/subject.ts';
 import type { Facts } from '../feed/facts.ts';
@@ -69,17 +69,17 @@ export interface Question {
   readonly context: RequestContext;
 }
 
-/** What bears on one question, and nothing else: the cost does not grow with the grants of other people (DESIGN 5). */
+/** What bears on one question, and nothing else: the cost does not grow with the grants of other people. */
 export function buildDecisionInput(facts: Facts, question: Question, nowMs: number): DecisionInput {
   const { subject, resource } = question;
   const scopes = facts.scopesCovering(resource);
-  const key = resourceKey(resource);
   const grants: DecisionInput['grants'] = [];
   for (const grant of facts.grantsOf(subject.id)) {
     if (!isActive(grant, nowMs)) continue;
     const { entitlement } = grant;
     if (entitlement.kind === 'resource') {
-      if (resourceKey(entitlement.resource) === key) grants.push(describe(grant, 'resource', null, null));
+      const { type, id } = entitlement.resource;
+      if (id === resource.id && type === resource.type) grants.push(describe(grant, 'resource', null, null));
     } else if (entitlement.kind === 'scope') {
       if (scopes.some((scope) => scope.id === entitlement.scope_id)) {
         grants.push(describe(grant, 'scope', entitlement.scope_id, null));
@@ -105,7 +105,7 @@ export function buildDecisionInput(facts: Facts, question: Question, nowMs: numb
       attributes: resource.attributes,
     },
     action: { name: question.action.name, method: question.action.method },
-    context: { ...question.context, time: new Date(nowMs).toISOString() },
+    context: { ...question.context, time: rfc3339(nowMs) },
     scopes: scopes.map((scope) => ({ id: scope.id, name: scope.name })),
     grants,
   };
@@ -124,6 +124,20 @@ function describe(
     kind,
     scope_id: scopeId,
     role,
-    expires_at: grant.expires_at === null ? null : new Date(grant.expires_at).toISOString(),
+    expires_at: grant.expires_at === null ? null : rfc3339(grant.expires_at),
   };
+}
+
+const REMEMBERED_TIMES = 1_024;
+const times = new Map<number, string>();
+
+/** The same few ends of grants, and the same millisecond, are written again and again. */
+function rfc3339(atMs: number): string {
+  let text = times.get(atMs);
+  if (text === undefined) {
+    text = new Date(atMs).toISOString();
+    if (times.size >= REMEMBERED_TIMES) times.clear();
+    times.set(atMs, text);
+  }
+  return text;
 }
