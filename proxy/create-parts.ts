@@ -27,6 +27,7 @@ export interface PartsOptions {
   readonly config: ProxyConfig;
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
+  readonly decisionLogger: Logger;
   readonly clock: Clock;
   readonly loadPolicy: PolicyLoader;
   readonly instance: string;
@@ -65,7 +66,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const identity = new JwtIdentity(config.identity.jwt, limits, clock);
   const gate = createGate(config, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
-  const log = new DecisionLog(logger, metrics);
+  const log = new DecisionLog(options.decisionLogger, metrics);
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, logger, limits, now });
   const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
   const { decisionToken: token } = secrets;

@@ -15,6 +15,8 @@ export interface ProxyOptions {
   readonly config: ProxyConfig;
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
+  /** Where the decisions are written; with everything else, if not given. */
+  readonly decisionLogger?: Logger;
   readonly clock?: Clock;
   /** Bytes of a policy bundle -> engine; the compiled Rego of the bundle, if not given. */
   readonly loadPolicy?: PolicyLoader;
@@ -44,9 +46,10 @@ const CLOSE_TIMEOUT_MS = 10_000;
  */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const { config, secrets, logger, clock = systemClock, loadPolicy = loadOpaPolicy } = options;
+  const { decisionLogger = logger } = options;
   const instance = newId('sidecar');
   const lifecycle = new Lifecycle(logger, config.limits.shutdown_grace_ms + CLOSE_TIMEOUT_MS);
-  const parts = await createParts({ config, secrets, logger, clock, loadPolicy, instance });
+  const parts = await createParts({ config, secrets, logger, decisionLogger, clock, loadPolicy, instance });
   const readiness = (): Readiness => readinessOf(parts.policy, parts.facts);
   try {
     const ports = await start(parts, config, lifecycle, readiness);

@@ -30,6 +30,9 @@ export interface ForwardTrafficParts {
   readonly now: MonotonicClock;
 }
 
+const ALLOWED = { outcome: 'allowed' };
+const DENIED = { outcome: 'denied' };
+
 /** Gate, then upstream or denial: for requests and upgrades, the same. */
 export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
   readonly #parts: ForwardTrafficParts;
@@ -46,9 +49,12 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
       false,
       (verdict) => {
         this.#log(verdict, startedAt);
-        response.once('close', () => {
+        let exchange: Exchange | null = null;
+        // It comes once, and one listener is cheaper than one for each who wants to know.
+        response.on('close', () => {
           const seconds = (this.#parts.now() - startedAt) / 1000;
-          this.#parts.metrics.requestDuration.observe({ outcome: verdict.allowed ? 'allowed' : 'denied' }, seconds);
+          this.#parts.metrics.requestDuration.observe(verdict.allowed ? ALLOWED : DENIED, seconds);
+          if (exchange !== null) this.#end(exchange);
         });
         if (!verdict.allowed) {
           this.#answerDenial(verdict, request, (answer) => this.#send(request, response, answer));
@@ -56,7 +62,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
         }
         if (response.destroyed) return;
         if (mustContinue) response.writeContinue();
-        this.#forward(verdict, request, response);
+        exchange = this.#forward(verdict, request, response);
       },
       () => this.#send(request, response, internalProblem()),
     );
@@ -99,14 +105,16 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
     }
   }
 
-  #forward(admission: Admission, request: IncomingMessage, response: ServerResponse): void {
+  #forward(admission: Admission, request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange = new Exchange(admission, request, response, this);
     this.#parts.live.add(exchange);
-    response.once('close', () => {
-      exchange.leave();
-      this.#parts.live.remove(exchange);
-    });
     this.#upstream(admission).forward(exchange);
+    return exchange;
+  }
+
+  #end(exchange: Exchange): void {
+    exchange.leave();
+    this.#parts.live.remove(exchange);
   }
 
   onFailure(exchange: Exchange, failure: UpstreamFailure, error: Error): void {
@@ -124,6 +132,8 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
       standing,
       evaluationId: decision.evaluation_id,
       grants: decision.grants,
+      expiresAt: null,
+      place: -1,
       cut: (reason) => upgraded.cut(reason),
     };
     this.#parts.live.add(connection);

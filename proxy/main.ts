@@ -1,12 +1,15 @@
 import { createLogger } from '../core/process/logger.ts';
 import { ConfigError, EXIT_CONFIG } from '../core/process/read-config.ts';
 import { createProxy, type Proxy } from './create-proxy.ts';
+import { createDecisionLogger, openLogDestination } from './log-destination.ts';
 import { readProxyConfig } from './read-proxy-config.ts';
 
 /** The sidecar as a process of its own: `HALLPASS_PROXY_CONFIG=proxy/example.yaml HALLPASS_FEED_TOKEN=… node proxy/main.ts`. */
 async function main(): Promise<void> {
   const { config, secrets } = readProxyConfig(process.env);
-  const logger = createLogger('proxy', config.log_level);
+  const destination = openLogDestination();
+  const logger = createLogger('proxy', config.log_level, destination);
+  const decisionLogger = createDecisionLogger(config.log_level, destination);
   let proxy: Proxy | null = null;
   let isStopping = false;
   const stop = (why: string): void => {
@@ -14,13 +17,16 @@ async function main(): Promise<void> {
     isStopping = true;
     logger.info({ why }, 'the sidecar stops');
     const stopped = proxy === null ? Promise.resolve() : proxy.stop();
-    void stopped.finally(() => process.exit(0));
+    void stopped.finally(() => {
+      destination.flushSync();
+      process.exit(0);
+    });
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
   // Started by another process over a channel: when that one is gone, nobody would ever stop this one.
   if (process.channel !== undefined && process.channel !== null) process.on('disconnect', () => stop('disconnect'));
-  proxy = await createProxy({ config, secrets, logger });
+  proxy = await createProxy({ config, secrets, logger, decisionLogger });
   if (isStopping) await proxy.stop();
 }
 

@@ -5,6 +5,13 @@ import type { ProxyLimits } from './config.ts';
 import { problemAnswer, type Answer } from './gate/problem.ts';
 import { sendRawAnswer } from './gate/send-answer.ts';
 
+/** The newest answer begun on a connection; those before it are over when it is. A property, because a map costs more. */
+const LAST_ANSWER = Symbol('last answer');
+
+interface AnsweringSocket extends Duplex {
+  [LAST_ANSWER]?: ServerResponse;
+}
+
 /** What the server hands on; everything that arrives goes through one of these two. */
 export interface TrafficHandler {
   /** @param mustContinue the client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1) */
@@ -16,7 +23,6 @@ export interface TrafficHandler {
 export class TrafficServer {
   readonly #server: Server;
   readonly #limits: ProxyLimits;
-  readonly #inFlight = new WeakMap<Duplex, number>();
   readonly #onUnreadable: (reason: string) => void;
 
   constructor(handler: TrafficHandler, limits: ProxyLimits, onUnreadable: (reason: string) => void) {
@@ -33,6 +39,7 @@ export class TrafficServer {
       keepAliveTimeout: limits.keep_alive_timeout_ms,
       connectionsCheckingInterval: Math.min(5_000, Math.max(250, Math.floor(limits.headers_timeout_ms / 4))),
       noDelay: true,
+      optimizeEmptyRequests: true,
       // Anything but a WebSocket (h2c, for one) is an ordinary request whose Upgrade is not passed on (RFC 9110 7.8).
       shouldUpgradeCallback: (request: IncomingMessage) => isWebSocket(request),
     });
@@ -70,11 +77,11 @@ export class TrafficServer {
   #listen(handler: TrafficHandler): void {
     const server = this.#server;
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.#count(request, response);
+      (request.socket as AnsweringSocket)[LAST_ANSWER] = response;
       handler.onRequest(request, response, false);
     });
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      this.#count(request, response);
+      (request.socket as AnsweringSocket)[LAST_ANSWER] = response;
       handler.onRequest(request, response, true);
     });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -95,17 +102,11 @@ export class TrafficServer {
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#refuseBytes(error, socket));
   }
 
-  #count(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 0) + 1);
-    response.once('close', () => this.#inFlight.set(socket, (this.#inFlight.get(socket) ?? 1) - 1));
-  }
-
   #refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
     const reason = unreadableReason(error.code);
     this.#onUnreadable(reason);
     // An answer now would be read as part of the one that is under way.
-    if (error.code === 'ECONNRESET' || (this.#inFlight.get(socket) ?? 0) > 0) {
+    if (error.code === 'ECONNRESET' || isAnswering(socket)) {
       socket.destroy();
       return;
     }
@@ -129,6 +130,11 @@ export class TrafficServer {
       members,
     );
   }
+}
+
+function isAnswering(socket: AnsweringSocket): boolean {
+  const answer = socket[LAST_ANSWER];
+  return answer !== undefined && !answer.writableFinished && !answer.destroyed;
 }
 
 function isWebSocket(request: IncomingMessage): boolean {

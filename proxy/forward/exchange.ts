@@ -36,6 +36,7 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
   readonly response: ServerResponse;
   grants: readonly string[];
   expiresAt: number | null = null;
+  place = -1;
   /** Set by whoever dispatches. */
   line: ExchangeLine | null = null;
   readonly #owner: ExchangeOwner;

@@ -6,70 +6,62 @@ import type { Clock } from '../../core/process/clock.ts';
  */
 const MAX_WAIT_MS = 30_000;
 
-interface Deadline<Rider> {
-  readonly atMs: number;
-  readonly riders: Set<Rider>;
-  timer: NodeJS.Timeout;
+export interface Rider {
+  /** When the first of the grants it rides on ends, in milliseconds since the epoch; null: no end to wait for. */
+  expiresAt: number | null;
 }
 
-/** Calls back with the riders whose grant has just ended: never before its last millisecond is over. */
-export class ExpiryWatch<Rider> {
+/**
+ * Calls back with each rider whose grant has just ended: never before its last millisecond is over.
+ *
+ * One timer for the first end of all, and a look at all riders when it comes. So a rider that leaves before, as nearly
+ * every request does, has cost a comparison.
+ */
+export class ExpiryWatch<One extends Rider> {
   readonly #clock: Clock;
-  readonly #onExpiry: (riders: readonly Rider[], atMs: number) => void;
-  /** One timer for all that ride on grants with the same end, which mostly is one and the same grant. */
-  readonly #deadlines = new Map<number, Deadline<Rider>>();
-  readonly #deadlineOf = new Map<Rider, Deadline<Rider>>();
+  readonly #riders: () => readonly One[];
+  readonly #onExpiry: (rider: One, atMs: number) => void;
+  #first = Infinity;
+  #timer: NodeJS.Timeout | null = null;
 
-  constructor(clock: Clock, onExpiry: (riders: readonly Rider[], atMs: number) => void) {
+  /** @param riders all there are now */
+  constructor(clock: Clock, riders: () => readonly One[], onExpiry: (rider: One, atMs: number) => void) {
     this.#clock = clock;
+    this.#riders = riders;
     this.#onExpiry = onExpiry;
   }
 
-  /** @param atMs milliseconds since the epoch; null: no end to wait for */
-  watch(rider: Rider, atMs: number | null): void {
-    const before = this.#deadlineOf.get(rider);
-    if (before?.atMs === atMs) return;
-    if (before !== undefined) this.forget(rider);
-    if (atMs === null) return;
-    let deadline = this.#deadlines.get(atMs);
-    if (deadline === undefined) {
-      deadline = { atMs, riders: new Set(), timer: this.#arm(atMs) };
-      this.#deadlines.set(atMs, deadline);
-    }
-    deadline.riders.add(rider);
-    this.#deadlineOf.set(rider, deadline);
-  }
-
-  /** Leaves the timer alone: the next request on the same grant is likely, and a timer that fires for nobody costs little. */
-  forget(rider: Rider): void {
-    this.#deadlineOf.get(rider)?.riders.delete(rider);
-    this.#deadlineOf.delete(rider);
+  watch(rider: One, atMs: number | null): void {
+    rider.expiresAt = atMs;
+    if (atMs !== null && atMs < this.#first) this.#arm(atMs);
   }
 
   stop(): void {
-    for (const deadline of this.#deadlines.values()) clearTimeout(deadline.timer);
-    this.#deadlines.clear();
-    this.#deadlineOf.clear();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#first = Infinity;
   }
 
-  #arm(atMs: number): NodeJS.Timeout {
+  #arm(atMs: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#first = atMs;
     const wait = Math.min(MAX_WAIT_MS, Math.max(1, atMs - this.#clock()));
-    const timer = setTimeout(() => this.#fire(atMs), wait);
-    timer.unref();
-    return timer;
+    this.#timer = setTimeout(() => this.#fire(), wait);
+    this.#timer.unref();
   }
 
-  #fire(atMs: number): void {
-    const deadline = this.#deadlines.get(atMs);
-    if (deadline === undefined) return;
-    if (this.#clock() < atMs && deadline.riders.size > 0) {
-      deadline.timer = this.#arm(atMs);
-      return;
+  #fire(): void {
+    this.stop();
+    const nowMs = this.#clock();
+    // A list of its own: whoever is called back may leave the other one.
+    const due = this.#riders().filter(({ expiresAt }) => expiresAt !== null && expiresAt <= nowMs);
+    for (const rider of due) {
+      const { expiresAt } = rider;
+      rider.expiresAt = null;
+      if (expiresAt !== null) this.#onExpiry(rider, expiresAt);
     }
-    this.#deadlines.delete(atMs);
-    if (deadline.riders.size === 0) return;
-    const riders = [...deadline.riders];
-    for (const rider of riders) this.#deadlineOf.delete(rider);
-    this.#onExpiry(riders, atMs);
+    let first = Infinity;
+    for (const { expiresAt } of this.#riders()) if (expiresAt !== null && expiresAt < first) first = expiresAt;
+    if (first < this.#first) this.#arm(first);
   }
 }

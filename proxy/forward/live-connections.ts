@@ -7,20 +7,22 @@ import type { Clock } from '../../core/process/clock.ts';
 import type { FactsEvent } from '../facts/fact-source.ts';
 import type { MonotonicClock } from '../facts/freshness.ts';
 import type { Judge, StandingQuestion } from '../gate/judge.ts';
-import { ExpiryWatch } from './expiry-watch.ts';
+import { ExpiryWatch, type Rider } from './expiry-watch.ts';
 
 export type LiveKind = 'request' | 'upgrade';
 
 /** Something in flight that was let in, and the right it rides on. */
-export interface LiveConnection {
+export interface LiveConnection extends Rider {
   readonly kind: LiveKind;
   readonly standing: StandingQuestion;
   /** Of the decision that let it in. */
   readonly evaluationId: string;
   /** Grants that carry it now. */
   grants: readonly string[];
+  /** Its place among all; -1 while it is not among them. */
+  place: number;
   /** Ends both sides at once. */
-  readonly cut: (reason: CutReason) => void;
+  cut(reason: CutReason): void;
 }
 
 export interface Cut {
@@ -45,21 +47,28 @@ export interface LiveConnectionsOptions {
  */
 export class LiveConnections {
   readonly #options: LiveConnectionsOptions;
-  readonly #all = new Set<LiveConnection>();
-  readonly #bySubject = new Map<string, Set<LiveConnection>>();
+  /**
+   * A list and not a Set: what a Set leaves behind when it makes room holds on to its former members until the next full
+   * collection of garbage, which at thousands of requests a second is all of them.
+   */
+  readonly #all: LiveConnection[] = [];
   readonly #expiry: ExpiryWatch<LiveConnection>;
 
   constructor(options: LiveConnectionsOptions) {
     this.#options = options;
-    this.#expiry = new ExpiryWatch(options.clock, (connections, expiredAtMs) => {
-      // On the monotonic scale: now, less how late the wall clock says it is.
-      const sinceMs = options.now() - Math.max(0, options.clock() - expiredAtMs);
-      for (const connection of connections) this.#judgeAgain(connection, 'grant-expired', sinceMs);
-    });
+    this.#expiry = new ExpiryWatch(
+      options.clock,
+      () => this.#all,
+      (connection, expiredAtMs) => {
+        // On the monotonic scale: now, less how late the wall clock says it is.
+        const sinceMs = options.now() - Math.max(0, options.clock() - expiredAtMs);
+        this.#judgeAgain(connection, 'grant-expired', sinceMs);
+      },
+    );
   }
 
   get size(): number {
-    return this.#all.size;
+    return this.#all.length;
   }
 
   countOf(kind: LiveKind): number {
@@ -69,21 +78,19 @@ export class LiveConnections {
   }
 
   add(connection: LiveConnection): void {
-    this.#all.add(connection);
-    const { subjectId } = connection.standing;
-    const own = this.#bySubject.get(subjectId);
-    if (own === undefined) this.#bySubject.set(subjectId, new Set([connection]));
-    else own.add(connection);
+    connection.place = this.#all.push(connection) - 1;
     this.#carry(connection, connection.grants);
   }
 
+  /** The last one takes the place of the one that goes. */
   remove(connection: LiveConnection): void {
-    if (!this.#all.delete(connection)) return;
-    const { subjectId } = connection.standing;
-    const own = this.#bySubject.get(subjectId);
-    own?.delete(connection);
-    if (own?.size === 0) this.#bySubject.delete(subjectId);
-    this.#expiry.forget(connection);
+    const { place } = connection;
+    if (place === -1) return;
+    connection.place = -1;
+    const last = this.#all.pop();
+    if (last === undefined || last === connection) return;
+    this.#all[place] = last;
+    last.place = place;
   }
 
   /** @param sinceMs monotonic time at which the cause was known here */
@@ -99,14 +106,13 @@ export class LiveConnections {
     const { subjects, resources, scopes, endedGrants } = event.touched;
     const touchesPlaces = [...resources].some((key) => key.startsWith('connection:'));
     if (subjects.size === 0 && resources.size === 0 && !scopes) return;
-    const concerned = new Set<LiveConnection>();
-    for (const id of subjects) for (const connection of this.#bySubject.get(id) ?? []) concerned.add(connection);
-    if (scopes || resources.size > 0) {
-      for (const connection of this.#all) {
-        const key = connection.standing.resourceKey;
-        // A Target is in the environments of its Connections.
-        if (scopes || resources.has(key) || (touchesPlaces && key.startsWith('target:'))) concerned.add(connection);
-      }
+    // Looked for one by one: an index by person would be written at every request, and is read at changes only.
+    const concerned: LiveConnection[] = [];
+    for (const connection of this.#all) {
+      const { subjectId, resourceKey: key } = connection.standing;
+      // A Target is in the environments of its Connections.
+      const isTouched = scopes || resources.has(key) || (touchesPlaces && key.startsWith('target:'));
+      if (isTouched || subjects.has(subjectId)) concerned.push(connection);
     }
     for (const connection of concerned) {
       const isRevoked = connection.grants.some((id) => endedGrants.has(id));
@@ -130,7 +136,7 @@ export class LiveConnections {
     const { now, sliceMs } = this.#options;
     let sliceStart = now();
     for (const connection of Array.from(this.#all)) {
-      if (this.#all.has(connection)) this.#judgeAgain(connection, reason, sinceMs);
+      if (connection.place !== -1) this.#judgeAgain(connection, reason, sinceMs);
       if (now() - sliceStart > sliceMs) {
         await nextTurn();
         sliceStart = now();
@@ -139,7 +145,7 @@ export class LiveConnections {
   }
 
   #judgeAgain(connection: LiveConnection, reason: CutReason, sinceMs: number): void {
-    if (!this.#all.has(connection)) return;
+    if (connection.place === -1) return;
     const decision: Decision = this.#options.judge.decideAgain(connection.standing);
     if (decision.allow) this.#carry(connection, decision.grants);
     else this.#cut(connection, decision.reason === 'facts-stale' ? 'facts-stale' : reason, sinceMs);

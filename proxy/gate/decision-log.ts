@@ -29,6 +29,7 @@ export class DecisionLog {
     const { decision, reason, via, durationMs } = logged;
     this.#metrics.decisions.inc({ allow: String(decision.allow), reason, via });
     this.#metrics.decisionDuration.observe({ via }, durationMs / 1000);
+    if (!this.#logger.isLevelEnabled('info')) return;
     this.#logger.info(
       {
         evaluation_id: decision.evaluation_id,

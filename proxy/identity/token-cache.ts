@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface VerifiedToken {
   readonly sub: string;
@@ -7,41 +7,47 @@ export interface VerifiedToken {
 }
 
 /**
- * Tokens that were verified, by the SHA-256 of their text (a memory dump shows no token). Bounded: when full, the one
- * unused for the longest goes.
+ * Tokens that were verified, by the SHA-256 of their text (a memory dump shows no token). Bounded: when full, what was
+ * not used lately goes.
+ *
+ * Two generations instead of an order of use, which would have to be written at each request: what is used moves from
+ * the old one to the young one, and when that is full it becomes the old one.
  */
 export class TokenCache {
-  readonly #entries = new Map<string, VerifiedToken>();
-  readonly #maxEntries: number;
+  readonly #generationSize: number;
+  #young = new Map<string, VerifiedToken>();
+  #old = new Map<string, VerifiedToken>();
 
   constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries;
+    this.#generationSize = Math.max(1, Math.floor(maxEntries / 2));
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#young.size + this.#old.size;
   }
 
   static keyOf(token: string): string {
-    return createHash('sha256').update(token).digest('base64');
+    return hash('sha256', token, 'base64');
   }
 
   get(key: string, nowMs: number): VerifiedToken | null {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return null;
-    this.#entries.delete(key);
-    if (nowMs >= entry.untilMs) return null;
-    // Put back at the end: Maps keep the order of insertion, so the first is the one unused for the longest.
-    this.#entries.set(key, entry);
-    return entry;
+    let entry = this.#young.get(key);
+    if (entry === undefined) {
+      entry = this.#old.get(key);
+      if (entry === undefined) return null;
+      this.set(key, entry);
+    }
+    if (nowMs < entry.untilMs) return entry;
+    this.#young.delete(key);
+    return null;
   }
 
   set(key: string, entry: VerifiedToken): void {
-    this.#entries.delete(key);
-    if (this.#entries.size >= this.#maxEntries) {
-      const oldest = this.#entries.keys().next();
-      if (oldest.done !== true) this.#entries.delete(oldest.value);
+    this.#old.delete(key);
+    if (this.#young.size >= this.#generationSize && !this.#young.has(key)) {
+      this.#old = this.#young;
+      this.#young = new Map();
     }
-    this.#entries.set(key, entry);
+    this.#young.set(key, entry);
   }
 }

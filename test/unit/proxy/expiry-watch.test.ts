@@ -6,8 +6,22 @@ describe('waiting for the end of grants', () => {
   afterEach(() => void jest.useRealTimers());
 
   const start = (clock = () => Date.now()) => {
-    const fired: [string[], number][] = [];
-    const watch = new ExpiryWatch<string>(clock, (riders) => fired.push([[...riders], Date.now()]));
+    const fired: [string, number][] = [];
+    const riders: { readonly name: string; expiresAt: number | null }[] = [];
+    const expiry = new ExpiryWatch(
+      clock,
+      () => riders,
+      ({ name }) => fired.push([name, Date.now()]),
+    );
+    const find = (name: string) => riders.find((rider) => rider.name === name);
+    const watch = {
+      watch: (name: string, atMs: number | null) => {
+        const rider = find(name) ?? { name, expiresAt: null };
+        if (!riders.includes(rider)) riders.push(rider);
+        expiry.watch(rider, atMs);
+      },
+      forget: (name: string) => riders.splice(riders.indexOf(find(name)!), 1),
+    };
     return { watch, fired };
   };
 
@@ -20,8 +34,9 @@ describe('waiting for the end of grants', () => {
     expect(fired).toEqual([]);
     jest.advanceTimersByTime(1_000);
     expect(fired).toEqual([
-      [['a', 'b'], 1_000_100],
-      [['c'], 1_000_200],
+      ['a', 1_000_100],
+      ['b', 1_000_100],
+      ['c', 1_000_200],
     ]);
   });
 
@@ -33,7 +48,7 @@ describe('waiting for the end of grants', () => {
     expect(fired).toEqual([]);
     jest.setSystemTime(years - 5);
     jest.advanceTimersByTime(30_005);
-    expect(fired.map(([riders]) => riders)).toEqual([['a']]);
+    expect(fired.map(([name]) => name)).toEqual(['a']);
   });
 
   it('notices a clock that was set forward, within its longest wait', () => {
@@ -66,7 +81,7 @@ describe('waiting for the end of grants', () => {
     jest.advanceTimersByTime(400);
     expect(fired).toEqual([]);
     jest.advanceTimersByTime(200);
-    expect(fired).toEqual([[['b'], 1_000_500]]);
+    expect(fired).toEqual([['b', 1_000_500]]);
   });
 
   it('takes an end that is past already for one that is now', () => {
