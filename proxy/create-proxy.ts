@@ -104,8 +104,8 @@ function readinessOf(policy: PolicyHolder, facts: FactSource): Readiness {
   if (state === 'facts-missing') missing.push('facts: no snapshot has arrived yet');
   if (state === 'facts-stale') missing.push(`facts: nothing heard for ${Math.round(facts.ageMs)} ms`);
   const ready = missing.length === 0;
-  if (ready && policy.problem !== null) return { ready, missing: [`newest policy file: ${policy.problem}`] };
-  return { ready, missing };
+  const isOutdated = policy.engine !== null && policy.problem !== null;
+  return { ready, missing, warnings: isOutdated ? [`the newest policy file is not in use: ${policy.problem}`] : [] };
 }
 
 async function untilReady(readiness: () => Readiness, timeoutMs: number): Promise<void> {

@@ -6,6 +6,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** What is not ready yet, by name; shown to the operator. */
   readonly missing: readonly string[];
+  /** What is wrong without keeping it from its work. */
+  readonly warnings?: readonly string[];
 }
 
 export interface OpsServer {
@@ -28,9 +30,9 @@ export async function startOpsServer(options: {
     if (path === '/livez') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('live\n');
     } else if (path === '/readyz') {
-      const { ready, missing } = options.readiness();
+      const { ready, missing, warnings = [] } = options.readiness();
       response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
-      response.end(`${JSON.stringify({ ready, missing })}\n`);
+      response.end(`${JSON.stringify({ ready, missing, warnings })}\n`);
     } else if (path === '/metrics') {
       const text = await options.registry.metrics();
       response.writeHead(200, { 'content-type': options.registry.contentType }).end(text);
