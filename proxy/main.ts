@@ -1,13 +1,14 @@
 import { createLogger } from '../core/process/logger.ts';
 import { ConfigError, EXIT_CONFIG } from '../core/process/read-config.ts';
 import { createProxy, type Proxy } from './create-proxy.ts';
-import { createDecisionLogger, openLogDestination } from './log-destination.ts';
+import { createDecisionLogger, LogDestination } from './log-destination.ts';
 import { readProxyConfig } from './read-proxy-config.ts';
 
 /** The sidecar as a process of its own: `HALLPASS_PROXY_CONFIG=proxy/example.yaml HALLPASS_FEED_TOKEN=… node proxy/main.ts`. */
 async function main(): Promise<void> {
   const { config, secrets } = readProxyConfig(process.env);
-  const destination = openLogDestination();
+  const destination = new LogDestination();
+  process.on('exit', () => destination.flushSync());
   const logger = createLogger('proxy', config.log_level, destination);
   const decisionLogger = createDecisionLogger(config.log_level, destination);
   let proxy: Proxy | null = null;
@@ -17,10 +18,7 @@ async function main(): Promise<void> {
     isStopping = true;
     logger.info({ why }, 'the sidecar stops');
     const stopped = proxy === null ? Promise.resolve() : proxy.stop();
-    void stopped.finally(() => {
-      destination.flushSync();
-      process.exit(0);
-    });
+    void stopped.finally(() => process.exit(0));
   };
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));

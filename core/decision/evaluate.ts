@@ -32,12 +32,12 @@ export function evaluate(
   return { ...answer, evaluation_id: evaluationId, evaluated_at: nowMs, policy_revision: engine.revision };
 }
 
-/** When the first of the grants that carried a decision ends; null when none of them does by time. */
-export function firstExpiry(facts: Facts, grantIds: readonly string[]): number | null {
+/** When the first of a person's grants that carried a decision ends; null when none of them does by time. */
+export function firstExpiry(facts: Facts, subjectId: string, grantIds: readonly string[]): number | null {
   let first: number | null = null;
-  for (const id of grantIds) {
-    const end = facts.grant(id)?.expires_at ?? null;
-    if (end !== null && (first === null || end < first)) first = end;
+  // Their own few, which were just looked at, and not the index of all.
+  for (const { id, expires_at: end } of facts.grantsOf(subjectId)) {
+    if (end !== null && (first === null || end < first) && grantIds.includes(id)) first = end;
   }
   return first;
 }

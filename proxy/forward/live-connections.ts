@@ -154,7 +154,7 @@ export class LiveConnections {
   #carry(connection: LiveConnection, grants: readonly string[]): void {
     connection.grants = grants;
     const facts = this.#options.facts();
-    const expiresAt = facts === null ? null : firstExpiry(facts, grants);
+    const expiresAt = facts === null ? null : firstExpiry(facts, connection.standing.subjectId, grants);
     this.#expiry.watch(connection, expiresAt);
   }
 

@@ -14,11 +14,13 @@ export interface VerifiedToken {
  * the old one to the young one, and when that is full it becomes the old one.
  */
 export class TokenCache {
+  readonly #maxEntries: number;
   readonly #generationSize: number;
   #young = new Map<string, VerifiedToken>();
   #old = new Map<string, VerifiedToken>();
 
   constructor(maxEntries: number) {
+    this.#maxEntries = maxEntries;
     this.#generationSize = Math.max(1, Math.floor(maxEntries / 2));
   }
 
@@ -47,6 +49,7 @@ export class TokenCache {
     if (this.#young.size >= this.#generationSize && !this.#young.has(key)) {
       this.#old = this.#young;
       this.#young = new Map();
+      if (this.#maxEntries === 1) this.#old.clear();
     }
     this.#young.set(key, entry);
   }

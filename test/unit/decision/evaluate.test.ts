@@ -121,10 +121,10 @@ describe('the first end among the grants that carried a decision', () => {
   ])('of %j is %s', (ends, expected) => {
     const facts = withGrants(ends);
     const ids = ends.map((_, index) => `grt_${index}`);
-    expect(firstExpiry(facts, ids)).toBe(expected);
+    expect(firstExpiry(facts, question.subject.id, ids)).toBe(expected);
   });
 
   it('leaves grants out that are gone', () => {
-    expect(firstExpiry(withGrants([5]), ['grt_0', 'grt_gone'])).toBe(5);
+    expect(firstExpiry(withGrants([5]), question.subject.id, ['grt_0', 'grt_gone'])).toBe(5);
   });
 });
