@@ -144,8 +144,6 @@ function readBuiltins(instance: LoadedPolicy): Record<string, number> {
   return JSON.parse(memory.toString('utf8', start, memory.indexOf(0, start))) as Record<string, number>;
 }
 
-const encoder = new TextEncoder();
-
 /** The memory of one policy as bytes; growing it makes another buffer of it. */
 let seen: Buffer = Buffer.alloc(0);
 
@@ -166,7 +164,7 @@ function evaluateOnce(loaded: LoadedPolicy, input: object, entrypoint: number): 
   // A UTF-16 unit takes three bytes of UTF-8 at most.
   const missing = dataHeapPtr + text.length * 3 - mem.buffer.byteLength;
   if (missing > 0) mem.grow(Math.ceil(missing / WASM_PAGE_BYTES));
-  const { written } = encoder.encodeInto(text, bytesOf(mem).subarray(dataHeapPtr));
+  const written = bytesOf(mem).write(text, dataHeapPtr, 'utf8');
   const { exports } = wasmInstance;
   const address = exports.opa_eval(0, entrypoint, dataAddr, dataHeapPtr, written, dataHeapPtr + written, 0);
   // Asked for again: the memory may have grown under the evaluation.
