@@ -19,28 +19,35 @@ export class LogDestination {
     maxWrite: MAX_CHUNK_BYTES,
     maxLength: MAX_UNREAD_BYTES,
   });
-  readonly #timer = setInterval(() => this.#flush(), FLUSH_MS);
+  readonly #timer = setInterval(() => this.flush(), FLUSH_MS);
   /** Joined here, because the output counts the bytes of whatever it is given, and for single lines that takes longer than making them. */
   #lines = '';
 
+  /** Nobody reads any more. The library would try to write the rest for ever. */
+  #isBroken = false;
+
   constructor() {
     this.#timer.unref();
+    this.#output.on('error', () => {
+      this.#isBroken = true;
+    });
   }
 
   write(line: string): void {
     this.#lines += line;
-    if (this.#lines.length >= CHUNK_CHARS) this.#flush();
+    if (this.#lines.length >= CHUNK_CHARS) this.flush();
   }
 
-  /** For the end of the process: returns when everything is written. */
+  /** For the end of the process: returns when everything is written, or nobody is there to read it. */
   flushSync(): void {
-    this.#flush();
-    this.#output.flushSync();
+    this.flush();
+    if (!this.#isBroken) this.#output.flushSync();
   }
 
-  #flush(): void {
+  /** Hands over what there is without waiting for it. */
+  flush(): void {
     const lines = this.#lines;
-    if (lines === '') return;
+    if (lines === '' || this.#isBroken) return;
     this.#lines = '';
     this.#output.write(lines);
   }

@@ -21,7 +21,11 @@ describe('the policy file', () => {
 
   const status = async () => (await sidecar.visit('member', `${BASE}/echo`)).status;
   const readyz = async () =>
-    (await fetch(`${sidecar.opsUrl}/readyz`)).json() as Promise<{ ready: boolean; missing: string[]; warnings: string[] }>;
+    (await fetch(`${sidecar.opsUrl}/readyz`)).json() as Promise<{
+      ready: boolean;
+      missing: string[];
+      warnings: string[];
+    }>;
 
   it('is swapped whole while it runs, and what is open is judged by the new one', async () => {
     sidecar = await startSidecar({ facts: FACTS });

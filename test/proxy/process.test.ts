@@ -146,6 +146,20 @@ describe('the process', () => {
   const start = async (more: Record<string, string> = {}) =>
     startChild('proxy/main.ts', [], { ...(await settings()), ...more });
 
+  it('ends also when whoever read its log is gone', async () => {
+    const child = spawn(process.execPath, [join(REPOSITORY, 'proxy/main.ts')], {
+      env: { ...process.env, ...(await settings()) },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    child.stdout.destroy();
+    child.kill('SIGTERM');
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    expect(await ended).toBe(0);
+    clearTimeout(giveUp);
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)('listens, keeps its secret, and ends in peace on %s', async (signal) => {
     const child = await start();
     const started = () =>

@@ -35,7 +35,10 @@ describe('the ops port', () => {
     expect((await get('/readyz')).status).toBe(200);
     readiness = { ready: false, missing: ['policy', 'facts'] };
     const response = await get('/readyz?verbose');
-    expect([response.status, await response.json()]).toEqual([503, { ready: false, missing: ['policy', 'facts'], warnings: [] }]);
+    expect([response.status, await response.json()]).toEqual([
+      503,
+      { ready: false, missing: ['policy', 'facts'], warnings: [] },
+    ]);
   });
 
   it('has metrics that Prometheus reads, each with the labels of its part', async () => {
