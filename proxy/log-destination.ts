@@ -23,14 +23,8 @@ export class LogDestination {
   /** Joined here, because the output counts the bytes of whatever it is given, and for single lines that takes longer than making them. */
   #lines = '';
 
-  /** Nobody reads any more. The library would try to write the rest for ever. */
-  #isBroken = false;
-
   constructor() {
     this.#timer.unref();
-    this.#output.on('error', () => {
-      this.#isBroken = true;
-    });
   }
 
   write(line: string): void {
@@ -38,16 +32,16 @@ export class LogDestination {
     if (this.#lines.length >= CHUNK_CHARS) this.flush();
   }
 
-  /** For the end of the process: returns when everything is written, or nobody is there to read it. */
+  /** For the end of the process: returns when everything is written. */
   flushSync(): void {
     this.flush();
-    if (!this.#isBroken) this.#output.flushSync();
+    this.#output.flushSync();
   }
 
   /** Hands over what there is without waiting for it. */
   flush(): void {
     const lines = this.#lines;
-    if (lines === '' || this.#isBroken) return;
+    if (lines === '') return;
     this.#lines = '';
     this.#output.write(lines);
   }

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
     if (isStopping) return;
     isStopping = true;
     logger.info({ why }, 'the sidecar stops');
-    // Now, so that a reader who is gone is noticed before the end, when writing would wait for them.
+    // Now, so that a reader who is gone is noticed while there is time, and not by the last write of the process.
     destination.flush();
     const stopped = proxy === null ? Promise.resolve() : proxy.stop();
     void stopped.finally(() => process.exit(0));

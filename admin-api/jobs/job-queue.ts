@@ -13,7 +13,6 @@ const BACKOFF_MS = 500;
 
 export interface JobQueue {
   add(name: JobName, rowId: string, delayMs?: number): Promise<void>;
-  waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -35,10 +34,6 @@ export function openJobQueue(backend: QueueBackend): JobQueue {
           removeOnFail: true,
         },
       );
-    },
-    async waiting() {
-      const counts = await queue.getJobCounts('waiting', 'delayed', 'active');
-      return Object.values(counts).reduce((sum, count) => sum + count, 0);
     },
     close: () => queue.close(),
   };

@@ -5,7 +5,7 @@ import type { Logger } from '../../core/process/logger.ts';
 
 /** What the jobs need of BullMQ, the same on both backends. */
 export interface QueueBackend {
-  openQueue(name: string): Pick<Queue, 'add' | 'close' | 'getJobCounts' | 'obliterate'>;
+  openQueue(name: string): Pick<Queue, 'add' | 'close'>;
   openWorker(name: string, processor: Processor): Pick<Worker, 'close'>;
   close(): Promise<void>;
 }

@@ -1,6 +1,5 @@
 import {
   createLocalJWKSet,
-  decodeProtectedHeader,
   errors,
   exportJWK,
   generateKeyPair,
@@ -81,15 +80,6 @@ export function signDenialToken(
 /** When a token signed at `nowMs` stops being accepted, for `access_request.expires_at`. */
 export function denialTokenExpiry(nowMs: number): string {
   return new Date(Math.floor((nowMs + DENIAL_TOKEN_LIFETIME_MS) / 1000) * 1000).toISOString();
-}
-
-/** The `kid` a token names, unverified, to look its key up by. Null when it is no JWS at all. */
-export function denialTokenKeyId(token: string): string | null {
-  try {
-    return decodeProtectedHeader(token).kid ?? null;
-  } catch {
-    return null;
-  }
 }
 
 /**

@@ -1,11 +1,18 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { exportJWK, exportSPKI, generateKeyPair, importJWK, SignJWT, type CryptoKey } from 'jose';
+import {
+  decodeProtectedHeader,
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  importJWK,
+  SignJWT,
+  type CryptoKey,
+} from 'jose';
 import {
   createDenialKey,
   DENIAL_TOKEN_LIFETIME_MS,
   denialTokenExpiry,
-  denialTokenKeyId,
   signDenialToken,
   verifyDenialToken,
   type DenialClaims,
@@ -60,7 +67,7 @@ describe('a denial token', () => {
   });
 
   it('names its key, which is public only', () => {
-    expect(denialTokenKeyId(token)).toBe(key.kid);
+    expect(decodeProtectedHeader(token).kid).toBe(key.kid);
     expect(Object.keys(key.publicJwk).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
     expect(key.privateKey.extractable).toBe(false);
   });
@@ -182,7 +189,6 @@ describe('a denial token is refused', () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), async (text) => {
         await expect(verify(text)).rejects.toEqual(refused('binding-invalid'));
-        expect(denialTokenKeyId(text)).toBeNull();
       }),
     );
   });
