@@ -1,10 +1,10 @@
-import type { Entitlement } from '../../core/access/grant.ts';
+import type { Entitlement, GrantOrigin } from '../../core/access/grant.ts';
 import type { Resource, ResourceKey, ResourceRef } from '../../core/access/resource.ts';
 import type { Scope } from '../../core/access/scope.ts';
 import type { DenialClaims } from '../../core/decision/denial-token.ts';
 import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
 import type { Clock } from '../../core/process/clock.ts';
-import type { GrantOrigin, GrantRow } from '../db/grant-row.ts';
+import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import type { AuditPerson, RunUnitOfWork, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';

@@ -1,7 +1,7 @@
 import type { DurationSeconds } from '../../core/access/duration.ts';
-import type { Entitlement } from '../../core/access/grant.ts';
 import { requestStatus, type RequestStatus } from '../../core/access/access-request.ts';
-import type { Reviewers, Terms, Verdict } from '../../core/access/review.ts';
+import type { Modification, Terms, TermsChange } from '../../core/access/review.ts';
+import type { PastReview, Stage, Verdict } from '../../core/access/review-stages.ts';
 import { entitlementFromColumns, type EntitlementColumns } from '../db/entitlement-columns.ts';
 
 export interface AccessRequestRow extends EntitlementColumns {
@@ -14,11 +14,22 @@ export interface AccessRequestRow extends EntitlementColumns {
   evaluation_id: string | null;
   denial_verified: boolean;
   return_to: string | null;
-  approvals_required: number;
-  reviewers: Reviewers;
+  stages: Stage[];
   max_duration_seconds: DurationSeconds;
   policy_reasons: string[];
   policy_revision: string;
+  /** Requests that were submitted together. */
+  bundle_id: string | null;
+  starts_at: Date | null;
+  until: Date | null;
+  extends_grant_id: string | null;
+  low_risk: boolean;
+  reminded_at: Date | null;
+  break_glass: boolean;
+  break_glass_closed_at: Date | null;
+  break_glass_closed_by: string | null;
+  break_glass_justified: boolean | null;
+  break_glass_note: string | null;
   given: Given | null;
   feed_revision: number | null;
   submitted_at: Date;
@@ -27,10 +38,8 @@ export interface AccessRequestRow extends EntitlementColumns {
   decided_at: Date | null;
 }
 
-export interface Given {
-  readonly entitlement: Entitlement;
-  readonly duration_seconds: DurationSeconds;
-  readonly modifications: readonly ('entitlement' | 'duration_seconds')[];
+export interface Given extends Terms {
+  readonly modifications: readonly Modification[];
 }
 
 export interface ReviewRow {
@@ -39,8 +48,9 @@ export interface ReviewRow {
   /** null: the policy itself. */
   reviewer_id: string | null;
   verdict: Verdict;
+  stage: number;
   note: string | null;
-  changes: { entitlement?: Entitlement; duration_seconds?: DurationSeconds };
+  changes: TermsChange;
   created_at: Date;
 }
 
@@ -49,5 +59,18 @@ export function statusAt(row: AccessRequestRow, nowMs: number): RequestStatus {
 }
 
 export function askedTerms(row: AccessRequestRow): Terms {
-  return { entitlement: entitlementFromColumns(row), duration_seconds: row.duration_seconds };
+  return {
+    entitlement: entitlementFromColumns(row),
+    starts_at: row.starts_at?.getTime() ?? null,
+    duration_seconds: row.duration_seconds,
+    until: row.until?.getTime() ?? null,
+  };
+}
+
+export function pastReviews(reviews: readonly ReviewRow[]): PastReview[] {
+  return reviews.map((review) => ({
+    reviewer_id: review.reviewer_id ?? 'policy',
+    verdict: review.verdict,
+    stage: review.stage,
+  }));
 }

@@ -2,7 +2,7 @@ import { AccessError } from '../../core/access/errors.ts';
 import type { DurationSeconds } from '../../core/access/duration.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
 import { resourceKey, type Resource } from '../../core/access/resource.ts';
-import type { Reviewers } from '../../core/access/review.ts';
+import type { Reviewers } from '../../core/access/review-stages.ts';
 import type { Scope } from '../../core/access/scope.ts';
 import { readRequestAnswer, type RequestAnswer } from '../../core/decision/request-input.ts';
 import type { Knex } from '../db/knex.ts';
@@ -48,6 +48,7 @@ export async function askRequestPolicy(
       id: requester.id,
       email: requester.email,
       role: requester.role,
+      base_role: requester.base_role,
       groups: [...requester.groups],
       attributes: requester.attributes,
     },
@@ -55,6 +56,9 @@ export async function askRequestPolicy(
     resource,
     scope,
     duration_seconds: wish.duration_seconds,
+    starts_at: null,
+    extension: null,
+    break_glass: false,
     reason: wish.reason,
   });
   return { answer: readRequestAnswer(raw), resource, scope, policy_revision: engine.revision };

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { REQUEST_STATUSES } from '../../core/access/access-request.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
 import { resourceTypeSchema, resourceKey, type Resource, type ResourceKey } from '../../core/access/resource.ts';
-import { mayReview } from '../../core/access/review.ts';
+import { mayReview, MODIFICATIONS } from '../../core/access/review.ts';
+import { approvalsRequired, currentStage } from '../../core/access/review-stages.ts';
 import { roleSchema } from '../../core/access/role.ts';
 import type { Scope } from '../../core/access/scope.ts';
 import type { GrantRow } from '../db/grant-row.ts';
@@ -10,7 +11,7 @@ import type { Knex } from '../db/knex.ts';
 import type { AuditPerson } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import { askedTerms, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
+import { askedTerms, pastReviews, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
 
 const person = z.object({ id: z.string(), email: z.string(), name: z.string() });
 const durationSeconds = z.int().nullable();
@@ -52,7 +53,7 @@ export const accessRequestViewSchema = z.object({
     .object({
       ...entitlementView,
       duration_seconds: durationSeconds,
-      modifications: z.array(z.enum(['entitlement', 'duration_seconds'])),
+      modifications: z.array(z.enum(MODIFICATIONS)),
     })
     .nullable(),
   grant: z.unknown(),
@@ -107,10 +108,12 @@ export async function presentAccessRequests(
     const own = reviews.filter((review) => review.request_id === row.id);
     const grantRow = grants.find((grant) => grant.request_id === row.id);
     const status = statusAt(row, ports.clock());
+    const stage = row.stages[currentStage(row.stages, pastReviews(own)) ?? -1];
     return accessRequestViewSchema.parse({
       ...row,
       status,
       pending_until: row.pending_until.toISOString(),
+      approvals_required: approvalsRequired(row.stages),
       ...nameEntitlement(askedTerms(row).entitlement, names),
       requester: names.people.get(row.requester_id),
       submitted_at: row.submitted_at.toISOString(),
@@ -125,7 +128,8 @@ export async function presentAccessRequests(
       in_effect: grantRow !== undefined && isApplied(row.feed_revision, placeOf(row)),
       can_review:
         status === 'pending' &&
-        mayReview(viewer, row.requester_id, row.reviewers) &&
+        stage !== undefined &&
+        mayReview(viewer, row.requester_id, stage.reviewers, []) &&
         !own.some((review) => review.reviewer_id === viewer.id),
       can_cancel: status === 'pending' && row.requester_id === viewer.id,
       suggested_scopes: [],

@@ -7,19 +7,18 @@ import {
   assertMayGive,
   assertMayReview,
   changeTerms,
+  lengthOf,
   modificationsOf,
-  outcomeOf,
-  type PastReview,
   type Terms,
   type TermsChange,
-  type Verdict,
 } from '../../core/access/review.ts';
+import { currentStage, outcomeOf, type Stage, type Verdict } from '../../core/access/review-stages.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import { personOf } from '../db/person-row.ts';
 import type { Committed, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import { askedTerms, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
+import { askedTerms, pastReviews, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
 import { askRequestPolicy, type PolicyRuling } from './ask-request-policy.ts';
 
 export interface Reviewed {
@@ -41,6 +40,9 @@ interface Situation {
   readonly reviewer: CurrentPerson;
   readonly requester: CurrentPerson;
   readonly reviews: readonly ReviewRow[];
+  /** The stage that is asked now. */
+  readonly stage: Stage;
+  readonly stageIndex: number;
 }
 
 /**
@@ -69,13 +71,14 @@ export function approveAccessRequest(
     const ruling = await askRequestPolicy(ports, unit.trx, {
       requester,
       knower: reviewer,
-      ...terms,
+      entitlement: terms.entitlement,
+      duration_seconds: lengthOf(terms, unit.nowMs),
       reason: request.reason,
     });
     await assertTermsHold(ports, situation, asked, terms, ruling);
     await writeReview(situation, { verdict: 'approve', change, note });
-    const needed = Math.max(request.approvals_required, ruling.answer.approvals_required);
-    if (outcomeOf([...pastReviews(reviews), { reviewer_id: reviewer.id, verdict: 'approve' }], needed) !== 'approved') {
+    const own = { reviewer_id: reviewer.id, verdict: 'approve' as const, stage: situation.stageIndex };
+    if (outcomeOf(request.stages, [...pastReviews(reviews), own]) !== 'approved') {
       auditReview(situation, terms, note);
       return { request, grant: null };
     }
@@ -132,12 +135,12 @@ async function lockAndRead(
   const reviews: ReviewRow[] = await unit.trx('reviews').where({ request_id: requestId }).orderBy(['created_at', 'id']);
   // Thrown away on purpose: only whether the step is open matters here, and both verdicts close it alike.
   nextStatus(statusAt(request, unit.nowMs), 'deny');
-  assertMayReview(reviewer, requester.id, request.reviewers, pastReviews(reviews));
-  return { unit, request, reviewer, requester, reviews };
-}
-
-function pastReviews(reviews: readonly ReviewRow[]): PastReview[] {
-  return reviews.map((review) => ({ reviewer_id: review.reviewer_id ?? 'policy', verdict: review.verdict }));
+  const past = pastReviews(reviews);
+  const stageIndex = currentStage(request.stages, past) ?? 0;
+  const stage = request.stages[stageIndex];
+  if (stage === undefined) throw new Error(`request ${request.id} has no stage to review`);
+  assertMayReview(reviewer, requester.id, stage.reviewers, [], past);
+  return { unit, request, reviewer, requester, reviews, stage, stageIndex };
 }
 
 /** The policy is asked again about what is given now: a changed approval must not get around its rules. */
@@ -156,7 +159,7 @@ async function assertTermsHold(
     });
   }
   if (modificationsOf(asked, terms).includes('entitlement')) {
-    assertMayReview(reviewer, requester.id, answer.reviewers, pastReviews(reviews));
+    assertMayReview(reviewer, requester.id, answer.reviewers, [], pastReviews(reviews));
     if (asked.entitlement.kind === 'resource' && ruling.scope !== null) {
       const resource = await ports.findVisibleResource(unit.trx, asked.entitlement.resource, reviewer);
       const connections = await unit.trx('resources').where({ type: 'connection' });
@@ -173,15 +176,16 @@ async function assertTermsHold(
       }
     }
   }
-  assertMayGive(reviewer, terms, answer.max_duration_seconds);
+  assertMayGive(reviewer, terms, answer.max_duration_seconds, unit.nowMs);
 }
 
-async function writeReview({ unit, request, reviewer }: Situation, review: Review): Promise<void> {
+async function writeReview({ unit, request, reviewer, stageIndex }: Situation, review: Review): Promise<void> {
   await unit.trx('reviews').insert({
     id: newId('review'),
     request_id: request.id,
     reviewer_id: reviewer.id,
     verdict: review.verdict,
+    stage: stageIndex,
     note: review.note,
     changes: JSON.stringify(review.change),
     created_at: new Date(unit.nowMs),

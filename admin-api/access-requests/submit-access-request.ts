@@ -3,12 +3,13 @@ import { isWithinCeiling, type DurationSeconds } from '../../core/access/duratio
 import { entitlementKey, type Entitlement } from '../../core/access/grant.ts';
 import { newId } from '../../core/access/ids.ts';
 import { resourceKey } from '../../core/access/resource.ts';
+import { stagesOf } from '../../core/decision/request-input.ts';
 import { entitlementToColumns } from '../db/entitlement-columns.ts';
 import { personOf } from '../db/person-row.ts';
 import type { Committed, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import type { AccessRequestRow } from './access-request-row.ts';
+import { askedTerms, type AccessRequestRow } from './access-request-row.ts';
 import { askRequestPolicy, countReviewers, type PolicyRuling } from './ask-request-policy.ts';
 
 export interface Submission {
@@ -64,7 +65,7 @@ export async function submitAccessRequest(
         policy: { revision: ruling.policy_revision, ...ruling.answer },
       },
     });
-    if (ruling.answer.auto_approve) return approveAutomatically(ports, unit, requester, row, submission, ruling);
+    if (ruling.answer.auto_approve) return approveAutomatically(ports, unit, requester, row, ruling);
     unit.emit({ type: 'access-request.submitted', request_id: row.id });
     return row;
   });
@@ -160,8 +161,8 @@ async function insertRequest(
       reason: submission.reason,
       duration_seconds: submission.duration_seconds,
       ...origin,
-      approvals_required: answer.approvals_required,
-      reviewers: JSON.stringify(answer.reviewers),
+      stages: JSON.stringify(stagesOf(answer)),
+      low_risk: answer.low_risk,
       max_duration_seconds: answer.max_duration_seconds,
       policy_reasons: JSON.stringify(answer.reasons),
       policy_revision,
@@ -176,10 +177,9 @@ async function approveAutomatically(
   unit: UnitOfWork,
   requester: CurrentPerson,
   row: AccessRequestRow,
-  submission: Submission,
   { answer, policy_revision }: PolicyRuling,
 ): Promise<AccessRequestRow> {
-  const terms = { entitlement: submission.entitlement, duration_seconds: submission.duration_seconds };
+  const terms = askedTerms(row);
   const note = answer.reasons.join(' ');
   await unit.trx('reviews').insert({
     id: newId('review'),
@@ -217,7 +217,8 @@ async function approveAutomatically(
   unit.emit({ type: 'access-request.approved', request_id: row.id });
   await ports.recordGrant(unit, {
     subject: personOf(requester),
-    ...terms,
+    entitlement: terms.entitlement,
+    duration_seconds: terms.duration_seconds,
     request_id: row.id,
     evaluation_id: row.evaluation_id,
     origin: 'automatic',

@@ -1,8 +1,6 @@
-import type { Grant, GrantEndReason } from '../../core/access/grant.ts';
+import type { Grant, GrantEndReason, GrantOrigin } from '../../core/access/grant.ts';
 import type { Fact } from '../../core/feed/fact.ts';
 import { entitlementFromColumns, type EntitlementColumns } from './entitlement-columns.ts';
-
-export type GrantOrigin = 'request' | 'automatic' | 'assignment';
 
 export interface GrantRow extends EntitlementColumns {
   id: string;

@@ -26,15 +26,21 @@ export interface AuditDraft {
 
 /** What happened, for whoever has to act on it after the commit. */
 export type DomainEvent =
-  | {
-      readonly type: 'access-request.submitted' | 'access-request.cancelled' | 'access-request.expired';
-      readonly request_id: string;
-    }
-  | { readonly type: 'access-request.approved' | 'access-request.denied'; readonly request_id: string }
-  | {
-      readonly type: 'grant.created' | 'grant.expiring' | 'grant.expired' | 'grant.revoked' | 'grant.given-up';
-      readonly grant_id: string;
-    };
+  | { readonly type: `access-request.${RequestHappening}`; readonly request_id: string }
+  | { readonly type: `grant.${GrantHappening}`; readonly grant_id: string };
+
+type RequestHappening =
+  | 'submitted'
+  | 'approved'
+  | 'denied'
+  | 'cancelled'
+  | 'expired'
+  | 'reminded'
+  | 'stage-opened'
+  | 'break-glass'
+  | 'break-glass-closed';
+
+type GrantHappening = 'created' | 'expiring' | 'expired' | 'revoked' | 'given-up' | 'extended';
 
 /** One transaction and what it will leave behind. */
 export interface UnitOfWork {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { grantState } from '../../core/access/grant.ts';
+import { GRANT_ORIGINS, grantState } from '../../core/access/grant.ts';
 import { resourceTypeSchema } from '../../core/access/resource.ts';
 import { roleSchema } from '../../core/access/role.ts';
 import { toGrant, type GrantRow } from '../db/grant-row.ts';
@@ -18,7 +18,7 @@ export const grantViewSchema = z.object({
   expires_at: z.iso.datetime().nullable(),
   state: z.enum(['scheduled', 'active', 'expired', 'revoked', 'given-up']),
   request_id: z.string().nullable(),
-  origin: z.enum(['request', 'automatic', 'assignment']),
+  origin: z.enum(GRANT_ORIGINS),
   created_at: z.iso.datetime(),
   ended_at: z.iso.datetime().nullable(),
   ended_by: person.nullable(),

@@ -1,8 +1,8 @@
 import { endOf, type DurationSeconds } from '../../core/access/duration.ts';
-import { entitlementKey, type Entitlement } from '../../core/access/grant.ts';
+import { entitlementKey, type Entitlement, type GrantOrigin } from '../../core/access/grant.ts';
 import { newId } from '../../core/access/ids.ts';
 import { entitlementToColumns } from '../db/entitlement-columns.ts';
-import { grantFact, type GrantOrigin, type GrantRow } from '../db/grant-row.ts';
+import { grantFact, type GrantRow } from '../db/grant-row.ts';
 import type { AuditPerson, UnitOfWork } from '../db/unit-of-work.ts';
 
 export interface NewGrant {

@@ -19,6 +19,8 @@ interface RequestRow extends EntitlementColumns {
   requester_name: string;
   reason: string;
   duration_seconds: number | null;
+  starts_at: Date | null;
+  until: Date | null;
   status: string;
   given: Terms | null;
   decision_note: string | null;
@@ -107,7 +109,12 @@ function toRequestFacts(row: RequestRow) {
   return {
     id: row.id,
     requester: { id: row.requester_id, name: row.requester_name },
-    asked: { entitlement: entitlementFromColumns(row), duration_seconds: row.duration_seconds },
+    asked: {
+      entitlement: entitlementFromColumns(row),
+      starts_at: row.starts_at?.getTime() ?? null,
+      duration_seconds: row.duration_seconds,
+      until: row.until?.getTime() ?? null,
+    },
     reason: row.reason,
     status: row.status,
     given: row.given,

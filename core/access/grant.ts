@@ -44,6 +44,10 @@ export function grantState(
   return nowMs < grant.starts_at ? 'scheduled' : 'active';
 }
 
+/** How a grant came to be. */
+export const GRANT_ORIGINS = ['request', 'automatic', 'assignment', 'break-glass'] as const;
+export type GrantOrigin = (typeof GRANT_ORIGINS)[number];
+
 /** Two hours: below it a warning one hour ahead would come too early to mean anything. */
 const SHORT_GRANT_MS = 7_200_000;
 const WARNING_LEAD_MS = 3_600_000;
