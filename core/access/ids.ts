@@ -11,6 +11,8 @@ export const ID_PREFIXES = {
   sidecar: 'sdc',
   session: 'ses',
   notification: 'ntf',
+  delivery: 'dlv',
+  webhook: 'whk',
 } as const;
 
 export type IdKind = keyof typeof ID_PREFIXES;
