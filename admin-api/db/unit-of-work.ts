@@ -1,3 +1,4 @@
+import type { AuditType } from '../../core/access/audit-type.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
 import type { Fact } from '../../core/feed/fact.ts';
 import type { Clock } from '../../core/process/clock.ts';
@@ -11,8 +12,8 @@ export interface AuditPerson {
 }
 
 export interface AuditDraft {
-  /** `access-request.submitted`, `grant.expired`, … */
-  readonly type: string;
+  /** One of the closed list in core/access/audit-type.ts; a new one is added there. */
+  readonly type: AuditType;
   /** null: Hallpass itself. */
   readonly actor: AuditPerson | null;
   readonly subject: AuditPerson | null;

@@ -1,3 +1,4 @@
+import type { AuditType } from '../../core/access/audit-type.ts';
 import { AccessError } from '../../core/access/errors.ts';
 import { newId } from '../../core/access/ids.ts';
 import { isAtLeast, mayHandOut, type Role } from '../../core/access/role.ts';
@@ -160,7 +161,7 @@ function assertMayChange(actor: CurrentPerson, person: PersonRow, change: Person
 
 function record(
   unit: UnitOfWork,
-  type: string,
+  type: AuditType,
   actor: CurrentPerson | null,
   row: PersonRow,
   summary: string,
