@@ -23,6 +23,12 @@ function recordLimits(registry: Registry, config: AdminConfig): void {
     sweep_interval_ms: config.sweepIntervalMs,
     request_timeout_ms: config.pendingTimeoutMs,
     outbox_redeliver_ms: config.redeliverAfterMs,
+    delivery_attempts: config.deliveries.attempts,
+    delivery_backoff_ms: config.deliveries.backoffMs,
+    delivery_backoff_max_ms: config.deliveries.backoffMaxMs,
+    delivery_timeout_ms: config.deliveries.timeoutMs,
+    delivery_concurrency: config.deliveries.concurrency,
+    webhook_secret_overlap_ms: config.webhooks.secretOverlapMs,
   };
   for (const [name, value] of Object.entries(values)) limits.set({ name }, value);
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-config.ts';
 import type { BearerConfig } from './http/bearer-token.ts';
+import type { DeliveryLimits } from './notifications/deliveries/delivery-limits.ts';
+import type { MailConfig } from './notifications/email/mail-config.ts';
 import { oidcConfigSchema, type OidcConfig } from './sessions/oidc-config.ts';
 import { sessionLimitsSchema, type SessionLimits } from './sessions/session-limits.ts';
 
@@ -9,6 +11,19 @@ const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).de
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 const bound = (standard: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(standard);
+
+/** `Hallpass <access@example.com>`, or the address alone. */
+const sender = z
+  .string()
+  .regex(/^([^<>\r\n]*<[^<>\s@]+@[^<>\s@]+>|[^<>\s@]+@[^<>\s@]+)$/, 'must be like Hallpass <access@example.com>')
+  .transform((text) => {
+    const [, name = '', address = text] = /^([^<]*)<(.*)>$/.exec(text) ?? [];
+    return { name: name.trim().replaceAll(/^"|"$/g, '') || 'Hallpass', address };
+  });
+const secretKey = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((key) => key.length === 32, 'must be 32 bytes in base64: openssl rand -base64 32');
 
 const toNumber = (text: unknown) => (text === undefined ? undefined : Number(text));
 
@@ -49,6 +64,19 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_SWEEP_INTERVAL_MS: bound(2_000, 50, 600_000),
   HALLPASS_OUTBOX_REDELIVER_MS: bound(10_000, 200, 3_600_000),
   HALLPASS_REQUEST_TIMEOUT_MS: bound(86_400_000, 1_000, 31_536_000_000),
+  HALLPASS_SECRET_KEY: secretKey.optional().describe('encrypts stored secrets, signs links in mail'),
+  HALLPASS_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })
+    .optional()
+    .describe('mail server; left out: no mail is sent'),
+  HALLPASS_MAIL_FROM: sender.optional(),
+  HALLPASS_DELIVERY_ATTEMPTS: bound(15, 1, 100),
+  HALLPASS_DELIVERY_BACKOFF_MS: bound(10_000, 10, 3_600_000),
+  HALLPASS_DELIVERY_BACKOFF_MAX_MS: bound(14_400_000, 10, 86_400_000),
+  HALLPASS_DELIVERY_TIMEOUT_MS: bound(10_000, 100, 120_000),
+  HALLPASS_DELIVERY_CONCURRENCY: bound(5, 1, 100),
+  HALLPASS_WEBHOOK_ALLOW_PRIVATE: z.enum(['true', 'false']).default('false'),
+  HALLPASS_WEBHOOK_SECRET_OVERLAP_MS: bound(86_400_000, 0, 2_592_000_000),
   HALLPASS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -72,6 +100,11 @@ export interface AdminConfig {
   readonly sweepIntervalMs: number;
   readonly redeliverAfterMs: number;
   readonly pendingTimeoutMs: number;
+  /** 32 bytes; null: nothing that needs it can be set up. */
+  readonly secretKey: Buffer | null;
+  readonly mail: MailConfig | null;
+  readonly deliveries: DeliveryLimits;
+  readonly webhooks: { readonly allowPrivate: boolean; readonly secretOverlapMs: number };
   readonly logLevel: z.output<typeof adminEnvironmentSchema>['HALLPASS_LOG_LEVEL'];
 }
 
@@ -98,6 +131,16 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     sweepIntervalMs: env.HALLPASS_SWEEP_INTERVAL_MS,
     redeliverAfterMs: env.HALLPASS_OUTBOX_REDELIVER_MS,
     pendingTimeoutMs: env.HALLPASS_REQUEST_TIMEOUT_MS,
+    secretKey: env.HALLPASS_SECRET_KEY ?? null,
+    mail:
+      env.HALLPASS_SMTP_URL === undefined || env.HALLPASS_MAIL_FROM === undefined
+        ? null
+        : { smtpUrl: env.HALLPASS_SMTP_URL, from: env.HALLPASS_MAIL_FROM },
+    deliveries: deliveryLimitsOf(env),
+    webhooks: {
+      allowPrivate: env.HALLPASS_WEBHOOK_ALLOW_PRIVATE === 'true',
+      secretOverlapMs: env.HALLPASS_WEBHOOK_SECRET_OVERLAP_MS,
+    },
     logLevel: env.HALLPASS_LOG_LEVEL,
   };
 }
@@ -108,6 +151,7 @@ type Environment = z.output<typeof adminEnvironmentSchema>;
 const TOGETHER = [
   ['HALLPASS_JWT_JWKS_URL', 'HALLPASS_JWT_ISSUER', 'HALLPASS_JWT_AUDIENCE'],
   ['HALLPASS_OIDC_ISSUER', 'HALLPASS_OIDC_CLIENT_ID'],
+  ['HALLPASS_SMTP_URL', 'HALLPASS_MAIL_FROM'],
 ] as const;
 
 function readEnvironment(given: Readonly<Record<string, string>>): Environment {
@@ -117,6 +161,10 @@ function readEnvironment(given: Readonly<Record<string, string>>): Environment {
       .filter((name) => !(name in given))
       .map((name) => `${name}: must be set together with ${group.filter((other) => other !== name).join(' and ')}`),
   );
+  // The links in mails that turn mail off are signed.
+  if ('HALLPASS_SMTP_URL' in given && !('HALLPASS_SECRET_KEY' in given)) {
+    problems.push('HALLPASS_SECRET_KEY: must be set where HALLPASS_SMTP_URL is: openssl rand -base64 32');
+  }
   try {
     const env = readConfig(adminEnvironmentSchema, given, source);
     if (problems.length === 0) return env;
@@ -125,6 +173,16 @@ function readEnvironment(given: Readonly<Record<string, string>>): Environment {
     problems.unshift(...error.problems);
   }
   throw new ConfigError(source, problems);
+}
+
+function deliveryLimitsOf(env: Environment): DeliveryLimits {
+  return {
+    attempts: env.HALLPASS_DELIVERY_ATTEMPTS,
+    backoffMs: env.HALLPASS_DELIVERY_BACKOFF_MS,
+    backoffMaxMs: env.HALLPASS_DELIVERY_BACKOFF_MAX_MS,
+    timeoutMs: env.HALLPASS_DELIVERY_TIMEOUT_MS,
+    concurrency: env.HALLPASS_DELIVERY_CONCURRENCY,
+  };
 }
 
 function oidcOf(env: Environment): OidcConfig | null {
