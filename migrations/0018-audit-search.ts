@@ -31,12 +31,18 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     ALTER TABLE audit_entries
       ADD COLUMN words tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('simple', audit_words(${TEXT}))) STORED,
+      ADD COLUMN actor_id text GENERATED ALWAYS AS (actor ->> 'id') STORED,
+      ADD COLUMN subject_id text GENERATED ALWAYS AS (subject ->> 'id') STORED,
       ADD COLUMN about text GENERATED ALWAYS AS (audit_about(type, details)) STORED,
       ADD COLUMN about_given text GENERATED ALWAYS AS (
         nullif(audit_entitlement_key(details #> '{given,entitlement}'), audit_about(type, details))) STORED`);
   // Without the list of what is pending, which every search would have to read through.
   await knex.raw('CREATE INDEX audit_entries_by_word ON audit_entries USING gin (words) WITH (fastupdate = off)');
-  await knex.raw(`CREATE INDEX audit_entries_by_actor ON audit_entries ((actor ->> 'id'), sequence DESC)`);
+  await knex.raw('DROP INDEX audit_entries_by_subject');
+  await knex.raw(`
+    CREATE INDEX audit_entries_by_subject ON audit_entries (subject_id, sequence DESC) WHERE subject_id IS NOT NULL`);
+  await knex.raw(`
+    CREATE INDEX audit_entries_by_actor ON audit_entries (actor_id, sequence DESC) WHERE actor_id IS NOT NULL`);
   await knex.raw(
     'CREATE INDEX audit_entries_by_grant ON audit_entries (grant_id, sequence DESC) WHERE grant_id IS NOT NULL',
   );
@@ -67,8 +73,10 @@ export async function down(knex: Knex): Promise<void> {
   await knex.raw('DROP INDEX audit_entries_by_time');
   await knex.raw('DROP INDEX audit_entries_by_evaluation');
   await knex.raw('DROP INDEX audit_entries_by_grant');
-  await knex.raw('DROP INDEX audit_entries_by_actor');
-  await knex.raw('ALTER TABLE audit_entries DROP COLUMN words, DROP COLUMN about_given, DROP COLUMN about');
+  await knex.raw(`
+    ALTER TABLE audit_entries
+      DROP COLUMN words, DROP COLUMN about_given, DROP COLUMN about, DROP COLUMN actor_id, DROP COLUMN subject_id`);
+  await knex.raw(`CREATE INDEX audit_entries_by_subject ON audit_entries ((subject ->> 'id'), sequence DESC)`);
   await knex.raw('DROP FUNCTION audit_about');
   await knex.raw('DROP FUNCTION audit_entitlement_key');
   await knex.raw('DROP FUNCTION audit_words');
