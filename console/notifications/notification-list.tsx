@@ -3,7 +3,7 @@ import type { Notification } from '../api/notification.ts';
 import { RelativeTimeStamp, TimeStamp } from '../elements/time-stamp.tsx';
 import { consolePath } from './console-path.ts';
 import classes from './notification-list.module.css';
-import { splitTimes } from './split-times.ts';
+import { splitTimes } from '../../core/access/split-times.ts';
 import { useMarkRead } from './use-mark-read.ts';
 
 /** Each leads to what it is about, and is read by being opened. */

@@ -3,7 +3,7 @@ import type { Notification } from '../../../console/api/notification.ts';
 import type { Page } from '../../../console/api/page.ts';
 import { consolePath } from '../../../console/notifications/console-path.ts';
 import { markAllRead } from '../../../console/notifications/mark-all-read.ts';
-import { splitTimes } from '../../../console/notifications/split-times.ts';
+import { splitTimes } from '../../../core/access/split-times.ts';
 import { unreadCount } from '../../../console/notifications/unread-count.ts';
 
 const named = (...ids: string[]) => ids.map((id) => ({ id, read_at: null }) as Notification);

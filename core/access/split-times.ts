@@ -5,7 +5,7 @@ export interface TextPart {
 
 const TIME = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
 
-/** A sentence of the server in pieces, so that its times (RFC 3339, UTC) can be shown in the person's zone. */
+/** A sentence of the server in pieces, so that the console and the mails can show its times (RFC 3339, UTC) in the person's zone. */
 export function splitTimes(text: string): TextPart[] {
   return text
     .split(TIME)
