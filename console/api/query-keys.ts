@@ -6,7 +6,9 @@ export const queryKeys = {
   grantsOf: (personId: string) => ['grants', 'of', personId],
   accessRequests: ['access-requests', 'list'],
   accessRequest: (id: string) => ['access-requests', 'one', id],
+  requestCount: ['access-requests', 'count'],
   requestPreview: ['access-requests', 'preview'],
+  requestables: ['resources', 'requestable'],
   resources: ['resources', 'list'],
   resource: (type: string, id: string) => ['resources', 'one', type, id],
   scopes: ['scopes', 'names'],
@@ -15,6 +17,7 @@ export const queryKeys = {
   people: ['people', 'list'],
   person: (id: string) => ['people', 'one', id],
   notifications: ['notifications'],
-  unreadNotifications: ['notifications', 'unread-count'],
+  notificationCount: ['notifications', 'count'],
+  notificationPreferences: ['notification-preferences'],
   auditEvents: ['audit-events'],
 } as const;
