@@ -58,6 +58,7 @@ export const IMPORT_RULES: readonly ImportRule[] = [
   ]),
   confine('policies imports core only', 'policies/', [/^core\//, anyPackage, anyNode]),
   confine('the console imports core/access only', 'console/', [/^core\/access\//, /^virtual:/, anyPackage, anyNode]),
+  confine('the command line imports core/access only', 'cli/', [/^core\/access\//, anyPackage, anyNode]),
   confine('the quickstart imports neither tests nor the console', 'quickstart/', [
     /^(core|proxy|admin-api|policies|migrations)\//,
     anyPackage,
