@@ -21,7 +21,7 @@ export function readSnapshot(knex: Knex): Promise<Snapshot> {
       const head = await readFeedHead(trx);
       const people: PersonRow[] = await trx('people').orderBy('id');
       const resources: Resource[] = await trx('resources').orderBy(['type', 'id']);
-      const scopes: Scope[] = await trx('scopes').orderBy('id');
+      const scopes: Scope[] = await trx('scopes').select('id', 'name', 'description', 'rules').orderBy('id');
       const grants: GrantRow[] = await trx('grants').whereNull('ended_at').orderBy('created_at');
       const facts: Fact[] = people.map(subjectFact);
       for (const value of resources) facts.push({ kind: 'resource', id: `${value.type}:${value.id}`, value });
