@@ -4,8 +4,10 @@ import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-conf
 import type { BearerConfig } from './http/bearer-token.ts';
 import type { DeliveryLimits } from './notifications/deliveries/delivery-limits.ts';
 import type { MailConfig } from './notifications/email/mail-config.ts';
+import { liveEnvironment, liveLimitsOf, type LiveLimits } from './live/live-limits.ts';
 import { oidcConfigSchema, type OidcConfig } from './sessions/oidc-config.ts';
 import { sessionLimitsSchema, type SessionLimits } from './sessions/session-limits.ts';
+import { slackConfigSchema, type SlackConfig } from './slack/slack-config.ts';
 
 const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
 const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
@@ -77,6 +79,10 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_DELIVERY_CONCURRENCY: bound(5, 1, 100),
   HALLPASS_WEBHOOK_ALLOW_PRIVATE: z.enum(['true', 'false']).default('false'),
   HALLPASS_WEBHOOK_SECRET_OVERLAP_MS: bound(86_400_000, 0, 2_592_000_000),
+  ...liveEnvironment,
+  HALLPASS_SLACK_BOT_TOKEN: slackConfigSchema.shape.botToken.optional().describe('Slack app; left out: no Slack'),
+  HALLPASS_SLACK_SIGNING_SECRET: slackConfigSchema.shape.signingSecret.optional(),
+  HALLPASS_SLACK_API_URL: slackConfigSchema.shape.apiUrl,
   HALLPASS_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -105,6 +111,8 @@ export interface AdminConfig {
   readonly mail: MailConfig | null;
   readonly deliveries: DeliveryLimits;
   readonly webhooks: { readonly allowPrivate: boolean; readonly secretOverlapMs: number };
+  readonly live: LiveLimits;
+  readonly slack: SlackConfig | null;
   readonly logLevel: z.output<typeof adminEnvironmentSchema>['HALLPASS_LOG_LEVEL'];
 }
 
@@ -141,6 +149,8 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
       allowPrivate: env.HALLPASS_WEBHOOK_ALLOW_PRIVATE === 'true',
       secretOverlapMs: env.HALLPASS_WEBHOOK_SECRET_OVERLAP_MS,
     },
+    live: liveLimitsOf(env),
+    slack: slackOf(env),
     logLevel: env.HALLPASS_LOG_LEVEL,
   };
 }
@@ -151,6 +161,7 @@ type Environment = z.output<typeof adminEnvironmentSchema>;
 const TOGETHER = [
   ['HALLPASS_JWT_JWKS_URL', 'HALLPASS_JWT_ISSUER', 'HALLPASS_JWT_AUDIENCE'],
   ['HALLPASS_OIDC_ISSUER', 'HALLPASS_OIDC_CLIENT_ID'],
+  ['HALLPASS_SLACK_BOT_TOKEN', 'HALLPASS_SLACK_SIGNING_SECRET'],
   ['HALLPASS_SMTP_URL', 'HALLPASS_MAIL_FROM'],
 ] as const;
 
@@ -183,6 +194,12 @@ function deliveryLimitsOf(env: Environment): DeliveryLimits {
     timeoutMs: env.HALLPASS_DELIVERY_TIMEOUT_MS,
     concurrency: env.HALLPASS_DELIVERY_CONCURRENCY,
   };
+}
+
+function slackOf(env: Environment): SlackConfig | null {
+  const { HALLPASS_SLACK_BOT_TOKEN: botToken, HALLPASS_SLACK_SIGNING_SECRET: signingSecret } = env;
+  if (botToken === undefined || signingSecret === undefined) return null;
+  return { botToken, signingSecret, apiUrl: env.HALLPASS_SLACK_API_URL };
 }
 
 function oidcOf(env: Environment): OidcConfig | null {

@@ -47,6 +47,7 @@ export const AUDIT_TYPE_GROUPS = {
     'webhook.tested',
     'slack.linked',
     'slack.unlinked',
+    'slack.routes-changed',
   ],
   audit: ['audit.exported', 'audit.verified', 'audit.archived'],
 } as const;

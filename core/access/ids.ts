@@ -11,6 +11,7 @@ export const ID_PREFIXES = {
   sidecar: 'sdc',
   session: 'ses',
   notification: 'ntf',
+  slackMessage: 'slm',
   delivery: 'dlv',
   webhook: 'whk',
 } as const;
