@@ -17,6 +17,7 @@ import { createUnitOfWork, type RunUnitOfWork } from './db/unit-of-work.ts';
 import { appendFeedChange } from './feed/append-feed-change.ts';
 import { FeedHub } from './feed/feed-hub.ts';
 import { SidecarRegistry } from './feed/sidecar-registry.ts';
+import { extendGrant } from './grants/extend-grant.ts';
 import { presentGrants } from './grants/present-grants.ts';
 import { recordGrant } from './grants/record-grant.ts';
 import { writeOutboxEvents } from './outbox/write-outbox-events.ts';
@@ -77,6 +78,7 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     findScope,
     fittingScopes,
     recordGrant,
+    extendGrant,
     presentGrants,
     verifyDenial: async (token, nowMs) =>
       verifyDenialToken(token, await registry.denialKeys(), config.publicUrl, nowMs),

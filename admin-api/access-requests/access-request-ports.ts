@@ -31,10 +31,26 @@ export interface AccessRequestPorts {
     grant: {
       readonly subject: AuditPerson;
       readonly entitlement: Entitlement;
+      readonly starts_at: number | null;
       readonly duration_seconds: number | null;
+      readonly until: number | null;
       readonly request_id: string;
       readonly evaluation_id: string | null;
       readonly origin: GrantOrigin;
+      readonly given_by: AuditPerson | null;
+      readonly note: string | null;
+    },
+  ) => Promise<GrantRow>;
+  /** Moves the end of a grant whose row the transaction holds. */
+  readonly extendGrant: (
+    unit: UnitOfWork,
+    row: GrantRow,
+    given: {
+      readonly subject: AuditPerson;
+      /** Milliseconds since the Unix epoch; null: permanent. */
+      readonly expires_at: number | null;
+      readonly request_id: string;
+      readonly evaluation_id: string | null;
       readonly given_by: AuditPerson | null;
       readonly note: string | null;
     },

@@ -10,6 +10,7 @@ import type { Committed, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 import { askedTerms, type AccessRequestRow } from './access-request-row.ts';
+import { applyApproval } from './apply-approval.ts';
 import { askRequestPolicy, countReviewers, type PolicyRuling } from './ask-request-policy.ts';
 
 export interface Submission {
@@ -215,15 +216,7 @@ async function approveAutomatically(
     },
   });
   unit.emit({ type: 'access-request.approved', request_id: row.id });
-  await ports.recordGrant(unit, {
-    subject: personOf(requester),
-    entitlement: terms.entitlement,
-    duration_seconds: terms.duration_seconds,
-    request_id: row.id,
-    evaluation_id: row.evaluation_id,
-    origin: 'automatic',
-    given_by: null,
-    note,
-  });
+  const approval = { subject: personOf(requester), given_by: null, origin: 'automatic', note } as const;
+  await applyApproval(ports, unit, approved, terms, approval);
   return approved;
 }

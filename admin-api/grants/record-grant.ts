@@ -1,5 +1,6 @@
-import { endOf, type DurationSeconds } from '../../core/access/duration.ts';
+import type { DurationSeconds } from '../../core/access/duration.ts';
 import { entitlementKey, type Entitlement, type GrantOrigin } from '../../core/access/grant.ts';
+import { periodOf } from '../../core/access/review.ts';
 import { newId } from '../../core/access/ids.ts';
 import { entitlementToColumns } from '../db/entitlement-columns.ts';
 import { grantFact, type GrantRow } from '../db/grant-row.ts';
@@ -8,8 +9,12 @@ import type { AuditPerson, UnitOfWork } from '../db/unit-of-work.ts';
 export interface NewGrant {
   readonly subject: AuditPerson;
   readonly entitlement: Entitlement;
-  /** Counted from now: the clock of a grant starts at approval (law 4). */
+  /** Milliseconds since the Unix epoch. Left out, null or past: now, for the clock of a grant starts at approval (law 4). */
+  readonly starts_at?: number | null;
+  /** Counted from the beginning; null together with no `until`: permanent. */
   readonly duration_seconds: DurationSeconds;
+  /** A fixed end instead of a duration, in milliseconds since the Unix epoch. */
+  readonly until?: number | null;
   readonly request_id: string | null;
   readonly evaluation_id: string | null;
   readonly origin: GrantOrigin;
@@ -20,14 +25,16 @@ export interface NewGrant {
 
 /** Writes one grant with its audit entry, event and fact into the caller's transaction. */
 export async function recordGrant(unit: UnitOfWork, grant: NewGrant): Promise<GrantRow> {
-  const expiresAt = endOf(unit.nowMs, grant.duration_seconds);
+  const { entitlement, duration_seconds } = grant;
+  const terms = { entitlement, duration_seconds, starts_at: grant.starts_at ?? null, until: grant.until ?? null };
+  const { starts_at: startsAt, expires_at: expiresAt } = periodOf(terms, unit.nowMs);
   const [row] = (await unit
     .trx('grants')
     .insert({
       id: newId('grant'),
       subject_id: grant.subject.id,
-      ...entitlementToColumns(grant.entitlement),
-      starts_at: new Date(unit.nowMs),
+      ...entitlementToColumns(entitlement),
+      starts_at: new Date(startsAt),
       expires_at: expiresAt === null ? null : new Date(expiresAt),
       request_id: grant.request_id,
       origin: grant.origin,
@@ -35,7 +42,8 @@ export async function recordGrant(unit: UnitOfWork, grant: NewGrant): Promise<Gr
       created_by: grant.given_by?.id ?? null,
     })
     .returning('*')) as [GrantRow];
-  const key = entitlementKey(grant.entitlement);
+  const from = startsAt > unit.nowMs ? `from ${row.starts_at.toISOString()} ` : '';
+  const to = row.expires_at === null ? 'permanently' : `until ${row.expires_at.toISOString()}`;
   unit.audit({
     type: 'grant.created',
     actor: grant.given_by,
@@ -43,10 +51,10 @@ export async function recordGrant(unit: UnitOfWork, grant: NewGrant): Promise<Gr
     request_id: grant.request_id,
     grant_id: row.id,
     evaluation_id: grant.evaluation_id,
-    summary: `${grant.subject.name} has ${key} ${expiresAt === null ? 'permanently' : `until ${new Date(expiresAt).toISOString()}`}.`,
+    summary: `${grant.subject.name} has ${entitlementKey(entitlement)} ${from}${to}.`,
     details: {
-      entitlement: grant.entitlement,
-      duration_seconds: grant.duration_seconds,
+      entitlement,
+      duration_seconds,
       starts_at: row.starts_at.toISOString(),
       expires_at: row.expires_at?.toISOString() ?? null,
       origin: grant.origin,

@@ -1,5 +1,6 @@
 import { AccessError } from './errors.ts';
 import { endOf, isWithinCeiling, type DurationSeconds } from './duration.ts';
+import { wholeLife, type Extension } from './extension.ts';
 import { entitlementKey, type Entitlement } from './grant.ts';
 import { isAtLeast, mayHandOut, type Role } from './role.ts';
 import type { PastReview, Reviewers } from './review-stages.ts';
@@ -101,9 +102,11 @@ export function periodOf(
 
 /**
  * The length that ceilings and policies speak of, in whole seconds, rounded up so that no fraction slips past a ceiling.
- * @throws AccessError `invalid-value` for an end that is not after its beginning
+ * @param extension the grant that is to last longer: while it lasts, the length is its whole life
+ * @throws AccessError `invalid-value` for an end that is not after its beginning, or not after the present end
  */
-export function lengthOf(terms: Terms, nowMs: number): DurationSeconds {
+export function lengthOf(terms: Terms, nowMs: number, extension: Extension | null = null): DurationSeconds {
+  if (extension !== null && extension.expires_at > nowMs) return wholeLife(extension, terms);
   if (terms.until === null) return terms.duration_seconds;
   const { starts_at: startsAt } = periodOf(terms, nowMs);
   if (terms.until <= startsAt) {
@@ -118,8 +121,14 @@ export function lengthOf(terms: Terms, nowMs: number): DurationSeconds {
  * What an approval must respect, whoever gives it.
  * @throws AccessError `duration-too-long`, `beyond-reviewer-role`, `invalid-value`
  */
-export function assertMayGive(reviewer: Reviewer, terms: Terms, ceiling: DurationSeconds, nowMs: number): void {
-  if (!isWithinCeiling(lengthOf(terms, nowMs), ceiling)) {
+export function assertMayGive(
+  reviewer: Reviewer,
+  terms: Terms,
+  ceiling: DurationSeconds,
+  nowMs: number,
+  extension: Extension | null = null,
+): void {
+  if (!isWithinCeiling(lengthOf(terms, nowMs, extension), ceiling)) {
     throw new AccessError('duration-too-long', `The request policy allows ${ceiling} seconds at the most.`, {
       field: terms.until === null ? 'duration_seconds' : 'until',
       facts: { max_duration_seconds: ceiling },
