@@ -32,7 +32,10 @@ export function digestMessage(notices: readonly MessageNotice[], publicUrl: stri
     })),
   ];
   if (notices.length > told.length) {
-    blocks.push({ type: 'section', text: plainText(`And ${notices.length - told.length} more.`, SLACK_LIMITS.section) });
+    blocks.push({
+      type: 'section',
+      text: plainText(`And ${notices.length - told.length} more.`, SLACK_LIMITS.section),
+    });
   }
   blocks.push({ type: 'actions', elements: [openButton('All notifications', `${publicUrl}/notifications`)] });
   return { text: title, blocks };

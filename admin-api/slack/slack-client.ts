@@ -93,6 +93,7 @@ export function createSlackClient(config: SlackConfig) {
         unfurl_links: false,
         unfurl_media: false,
       } satisfies ChatPostMessageArguments;
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- it is Slack's method, not a window's
       return call(async () => required((await web.chat.postMessage(args)).ts));
     },
     async update(channel: string, ts: string, content: SlackContent): Promise<void> {

@@ -34,7 +34,10 @@ export async function startSlackLink(
   const code = Array.from({ length: CODE_CHARS }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('');
   const { result } = await run(async (unit) => {
     if ((await findLinkOfPerson(unit.trx, caller.id)) !== null) {
-      throw new AccessError('already-exists', 'A Slack account is linked already. Unlink it first to link another one.');
+      throw new AccessError(
+        'already-exists',
+        'A Slack account is linked already. Unlink it first to link another one.',
+      );
     }
     const expiresAt = new Date(unit.nowMs + CODE_LIFE_MS);
     await unit

@@ -23,7 +23,7 @@ export interface SlackOperationParts {
   readonly clock: Clock;
   readonly isConfigured: boolean;
   /** What can be routed to a channel. */
-  readonly eventTypes: readonly [string, ...string[]];
+  readonly eventTypes: readonly string[];
 }
 
 export function slackOperations(parts: SlackOperationParts): Operation[] {
@@ -105,7 +105,10 @@ function routeOperations({ knex, run, eventTypes }: SlackOperationParts): Operat
           event_type: z.enum(eventTypes),
           channel_id: z
             .string()
-            .regex(/^[CG][A-Z0-9]{2,40}$/, 'must be the id of a channel, like C0123456789; Slack shows it in its details'),
+            .regex(
+              /^[CG][A-Z0-9]{2,40}$/,
+              'must be the id of a channel, like C0123456789; Slack shows it in its details',
+            ),
         }),
       )
       .max(eventTypes.length)

@@ -24,7 +24,9 @@ export async function putSlackRoutes(
     await unit.trx.raw('LOCK TABLE slack_routes IN SHARE ROW EXCLUSIVE MODE');
     const before = await readSlackRoutes(unit.trx);
     const after = routes.toSorted((one, other) => (one.event_type < other.event_type ? -1 : 1));
-    const isSame = JSON.stringify(before) === JSON.stringify(after.map(({ event_type, channel_id }) => ({ event_type, channel_id })));
+    const isSame =
+      JSON.stringify(before) ===
+      JSON.stringify(after.map(({ event_type, channel_id }) => ({ event_type, channel_id })));
     if (isSame) return;
     await unit.trx('slack_routes').delete();
     if (after.length > 0) await unit.trx('slack_routes').insert(after);
