@@ -35,7 +35,16 @@ export async function appendAuditEntries(
     return { ...entry, actor: json(entry.actor), subject: json(entry.subject), details: json(entry.details), hash };
   });
   await trx('audit_entries').insert(rows);
-  await trx('audit_head').update({ sequence, hash });
+  const time = new Date(nowMs);
+  await trx('audit_head').update({
+    sequence,
+    hash,
+    latest_time: trx.raw('greatest(latest_time, ?)', [time]),
+    disorder_ms: trx.raw(
+      'greatest(disorder_ms, ceil(extract(epoch FROM greatest(latest_time, ?) - ?::timestamptz) * 1000)::bigint)',
+      [time, time],
+    ),
+  });
 }
 
 function json(value: unknown): string | null {

@@ -1,0 +1,86 @@
+import type { Knex } from '../db/knex.ts';
+import type { AuditFilter } from './audit-filter.ts';
+
+/** Entries from `low` to `high`, both included. Empty when `low > high`. */
+export interface SequenceSpan {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A filter made ready for SQL: words cut as the stored ones were, times turned into sequences. */
+export interface AuditConditions {
+  readonly filter: AuditFilter;
+  /** In the syntax of `to_tsquery`; null without free text. */
+  readonly words: string | null;
+  /** Outside of it nothing can match. */
+  readonly span: SequenceSpan;
+}
+
+const MAX_WORDS = 8;
+/** One id instead of words: an evaluation id from a denial page, say. */
+const ID_COLUMNS = { evt: 'id', req: 'request_id', grt: 'grant_id', ev: 'evaluation_id' } as const;
+
+/** @param before only entries older than this sequence */
+export async function readyConditions(
+  knex: Knex,
+  filter: AuditFilter,
+  before: number | null,
+): Promise<AuditConditions> {
+  const [words, span] = await Promise.all([readyWords(knex, filter.q), spanOf(knex, filter)]);
+  return { filter, words, span: before === null ? span : { ...span, high: Math.min(span.high, before - 1) } };
+}
+
+/** The conditions on a query of `audit_entries`, all but the sequence. */
+export function whereAudit(query: Knex.QueryBuilder, { filter, words }: AuditConditions): void {
+  if (filter.type !== undefined) void query.whereIn('type', filter.type);
+  if (filter.actor !== undefined) void query.where({ actor_id: filter.actor });
+  if (filter.subject !== undefined) void query.where({ subject_id: filter.subject });
+  if (filter.request_id !== undefined) void query.where({ request_id: filter.request_id });
+  if (filter.grant_id !== undefined) void query.where({ grant_id: filter.grant_id });
+  if (filter.evaluation_id !== undefined) void query.where({ evaluation_id: filter.evaluation_id });
+  if (filter.resource !== undefined) {
+    const key = filter.resource;
+    void query.where((either) => void either.where({ about: key }).orWhere({ about_given: key }));
+  }
+  if (filter.from !== undefined) void query.where('time', '>=', filter.from);
+  if (filter.to !== undefined) void query.where('time', '<', filter.to);
+  const id = idIn(filter.q);
+  if (id !== null) void query.where(id.column, id.value);
+  else if (words !== null) void query.whereRaw(`words @@ to_tsquery('simple', ?)`, [words]);
+}
+
+export function idIn(q: string | undefined): { readonly column: string; readonly value: string } | null {
+  const [, prefix] = /^(evt|req|grt|ev)_\w{8,}$/.exec(q ?? '') ?? [];
+  return prefix === undefined ? null : { column: ID_COLUMNS[prefix as keyof typeof ID_COLUMNS], value: q as string };
+}
+
+/** Every word of `q` has to begin a word of the entry. */
+async function readyWords(knex: Knex, q: string | undefined): Promise<string | null> {
+  if (q === undefined || q === '') return null;
+  const { rows } = await knex.raw<{ rows: { words: string | null }[] }>(
+    `SELECT string_agg(quote_literal(word) || ':*', ' & ') AS words
+       FROM (SELECT word FROM unnest(string_to_array(audit_words(?), ' ')) AS word WHERE word <> '' LIMIT ?) AS cut`,
+    [q, MAX_WORDS],
+  );
+  return rows[0]?.words ?? null;
+}
+
+/**
+ * The sequences that a span of time can lie in. Commits are in nearly the order of their times; `disorder_ms` is the most
+ * that an entry ever was behind one before it, so the bounds leave nothing out.
+ */
+async function spanOf(knex: Knex, { from, to }: AuditFilter): Promise<SequenceSpan> {
+  const { rows } = await knex.raw<{ rows: { head: number; low: number | null; high: number | null }[] }>(
+    `SELECT head.sequence AS head,
+            (SELECT sequence FROM audit_entries
+              WHERE time < ?::timestamptz - head.disorder_ms * interval '1 ms'
+              ORDER BY time DESC, sequence DESC LIMIT 1) AS low,
+            (SELECT sequence FROM audit_entries
+              WHERE time >= ?::timestamptz + head.disorder_ms * interval '1 ms'
+              ORDER BY time, sequence LIMIT 1) AS high
+       FROM audit_head AS head`,
+    [from ?? '-infinity', to ?? 'infinity'],
+  );
+  const { head, low, high } = rows[0] ?? { head: 0, low: null, high: null };
+  return { low: (low ?? 0) + 1, high: high === null ? head : high - 1 };
+}
