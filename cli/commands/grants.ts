@@ -11,10 +11,10 @@ export function addGrantCommands(program: Command, io: CliIo): void {
     .command('revoke')
     .description("end a grant now: one's own, for Admins anybody's")
     .argument('<grant>', 'a grant; `hallpass status` lists your own')
-    .option('--note <text>', 'why')
+    .option('--reason <text>', 'why; the holder reads it')
     .option('--json', 'print JSON')
-    .action(async (id: string, { note, json }: { note?: string; json?: boolean }) => {
-      const body = note === undefined ? {} : { note };
+    .action(async (id: string, { reason, json }: { reason?: string; json?: boolean }) => {
+      const body = reason === undefined ? {} : { reason };
       const answer = await (await connect(io)).post(`/v1/grants/${encodeURIComponent(id)}/revoke`, body);
       if (json) printJson(io, answer);
       else print(io, `Ended: ${id}.`);

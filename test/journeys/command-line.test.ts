@@ -49,7 +49,7 @@ describe.each(PROFILES)('the command line, %s', (profile) => {
       grants: { id: string; kind: string; resource: { id: string } | null }[];
     };
     const grant = status.grants.find((one) => one.resource?.id === 'aws-production')!;
-    expect((await admin.run(['revoke', grant.id, '--note', 'Done.'])).stdout).toBe(`Ended: ${grant.id}.\n`);
+    expect((await admin.run(['revoke', grant.id, '--reason', 'Done.'])).stdout).toBe(`Ended: ${grant.id}.\n`);
     const again = await admin.run(['revoke', grant.id]);
     expect({ code: again.code, stderr: again.stderr }).toEqual({
       code: 1,
