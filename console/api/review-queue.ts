@@ -1,33 +1,17 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { RequestStatus } from '../../core/access/access-request.ts';
-import type { AccessRequest } from './access-request.ts';
+import type { AccessRequest, RequestFilter } from './access-request.ts';
 import { getJson, postJson } from './api-client.ts';
 import type { ProblemDocument } from './api-problem.ts';
-import type { EntitlementKind, NamedEntitlement, NamedResource } from './entitlement.ts';
+import type { NamedEntitlement, NamedResource } from './entitlement.ts';
 import type { Grant } from './grant.ts';
 import type { Page } from './page.ts';
 import { queryKeys } from './query-keys.ts';
 
-/** As the API takes it; what is left out does not narrow anything. */
-export interface QueueFilter {
-  /** One or several, with commas between them. */
-  readonly status?: string;
-  readonly kind?: EntitlementKind;
-  /** `type:id` */
-  readonly resource?: string;
-  /** A person's id. */
-  readonly requester?: string;
-  readonly awaiting?: 'me';
-  readonly break_glass?: 'open';
-  readonly q?: string;
-  readonly sort?: 'submitted' | 'pending_until' | 'requester';
-  readonly order?: 'asc' | 'desc';
-}
-
 export const QUEUE_PAGE_SIZE = 25;
 
 /** One page of the queue. */
-export function queuePageQuery(filter: QueueFilter, cursor: string | null) {
+export function queuePageQuery(filter: RequestFilter, cursor: string | null) {
   return queryOptions({
     queryKey: [...queryKeys.accessRequests, 'queue', filter, cursor],
     queryFn: ({ signal }) =>
@@ -39,7 +23,7 @@ export function queuePageQuery(filter: QueueFilter, cursor: string | null) {
 }
 
 /** How many there are on all pages. */
-export function requestCountQuery(filter: QueueFilter) {
+export function requestCountQuery(filter: RequestFilter) {
   return queryOptions({
     queryKey: [...queryKeys.requestCount, filter],
     queryFn: ({ signal }) =>
@@ -71,14 +55,14 @@ export function decideRequests(
   return postJson('/v1/access-requests/decide', decision, idempotencyKey);
 }
 
-export interface BreakGlassReview {
+export interface BreakGlassVerdict {
   readonly justified: boolean;
   readonly note: string;
 }
 
 /** Reviews access that somebody took without waiting. */
-export function closeBreakGlass(id: string, review: BreakGlassReview, idempotencyKey: string): Promise<unknown> {
-  return postJson(`/v1/access-requests/${encodeURIComponent(id)}/close`, review, idempotencyKey);
+export function closeBreakGlass(id: string, verdict: BreakGlassVerdict, idempotencyKey: string): Promise<unknown> {
+  return postJson(`/v1/access-requests/${encodeURIComponent(id)}/close`, verdict, idempotencyKey);
 }
 
 export interface PastRequest extends NamedEntitlement {

@@ -8,6 +8,8 @@ export interface Column<Row> {
   readonly cell: (row: Row) => ReactNode;
   /** A column of buttons or links needs no title for the eye. */
   readonly titleHidden?: boolean;
+  /** On a phone it stands at the top right of the card instead of in a line of its own. */
+  readonly inCorner?: boolean;
 }
 
 interface DataTableProps<Row> {
@@ -15,10 +17,12 @@ interface DataTableProps<Row> {
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
   readonly rowKey: (row: Row) => string;
+  /** How a row stands out: chosen, or there only so that nothing jumps. Never the only sign of it. */
+  readonly rowLook?: (row: Row) => 'chosen' | 'faded' | undefined;
 }
 
 /** A table that becomes one card a row on a phone. */
-export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProps<Row>) {
+export function DataTable<Row>({ caption, columns, rows, rowKey, rowLook }: DataTableProps<Row>) {
   return (
     <div className={classes.room}>
       <table role="table" className={classes.table}>
@@ -34,9 +38,9 @@ export function DataTable<Row>({ caption, columns, rows, rowKey }: DataTableProp
         </thead>
         <tbody role="rowgroup">
           {rows.map((row) => (
-            <tr role="row" key={rowKey(row)}>
-              {columns.map(({ title, titleHidden, cell }) => (
-                <td role="cell" key={title}>
+            <tr role="row" key={rowKey(row)} data-look={rowLook?.(row)}>
+              {columns.map(({ title, titleHidden, inCorner, cell }) => (
+                <td role="cell" key={title} data-corner={inCorner}>
                   {titleHidden !== true && (
                     <span className={classes.cellTitle} aria-hidden="true">
                       {title}

@@ -12,6 +12,7 @@ import { RevokeDialog } from './revoke-dialog.tsx';
 const ORIGINS: Record<Grant['origin'], string> = {
   assignment: 'Assigned by an Admin',
   automatic: 'Approved automatically',
+  'break-glass': 'Taken in an emergency (break-glass)',
   request: 'Approved on request',
 };
 

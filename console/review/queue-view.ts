@@ -1,6 +1,6 @@
+import type { RequestFilter } from '../api/access-request.ts';
 import type { EntitlementKind } from '../api/entitlement.ts';
 import { RESOURCE_TYPE_NAMES } from '../api/entitlement.ts';
-import type { QueueFilter } from '../api/review-queue.ts';
 
 export type QueueTab = 'pending' | 'break-glass' | 'decided';
 
@@ -78,7 +78,7 @@ export function queueParameters(view: QueueView): Record<string, string> {
 }
 
 /** What to ask the API for. */
-export function queueFilter(view: QueueView): QueueFilter {
+export function queueFilter(view: QueueView): RequestFilter {
   const { sort, order } = QUEUE_SORTS[view.sort];
   const q = view.q.trim();
   return {
@@ -93,7 +93,7 @@ export function queueFilter(view: QueueView): QueueFilter {
   };
 }
 
-function statusOf({ tab, outcome }: QueueView): Pick<QueueFilter, 'status' | 'break_glass'> {
+function statusOf({ tab, outcome }: QueueView): Pick<RequestFilter, 'status' | 'break_glass'> {
   if (tab === 'pending') return { status: 'pending' };
   if (tab === 'break-glass') return { break_glass: 'open' };
   return { status: outcome === '' ? 'approved,denied,cancelled,expired' : outcome };

@@ -1,4 +1,4 @@
-import { Badge } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import type { AccessRequest } from '../api/access-request.ts';
 import { ButtonLink } from '../elements/button-link.tsx';
 import { DataTable, type Column } from '../elements/data-table.tsx';
@@ -6,59 +6,77 @@ import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { PersonName } from '../elements/person-name.tsx';
 import { RequestStatusBadge } from '../elements/request-status-badge.tsx';
 import { RelativeTimeStamp } from '../elements/time-stamp.tsx';
-import { formatDuration } from '../time/format-duration.ts';
 import { useMe } from '../shell/me-context.ts';
+import { AskedTime } from './asked-time.tsx';
+import { RequestMarks } from './request-marks.tsx';
 import classes from './review-table.module.css';
+import { TimesOut } from './times-out.tsx';
 
-const FACTS: readonly Column<AccessRequest>[] = [
-  { title: 'Requester', cell: (request) => <PersonName person={request.requester} /> },
-  { title: 'Resource', cell: (request) => <EntitlementLabel entitlement={request} /> },
+/** What every request in a list for reviewers says. */
+export const REQUEST_FACTS: readonly Column<AccessRequest>[] = [
+  {
+    title: 'Requester',
+    cell: (request) => <PersonName person={request.requester} />,
+  },
+  {
+    title: 'Resource',
+    cell: (request) => (
+      <>
+        <EntitlementLabel entitlement={request} />
+        <MarksOf request={request} />
+      </>
+    ),
+  },
   { title: 'Reason', cell: (request) => <span className={classes.reason}>{request.reason}</span> },
-  { title: 'Requested duration', cell: (request) => formatDuration(request.duration_seconds) },
-  { title: 'Submitted', cell: (request) => <RelativeTimeStamp time={request.submitted_at} /> },
+  { title: 'Requested duration', cell: (request) => <AskedTime {...request} /> },
+  {
+    title: 'Submitted',
+    cell: (request) => (
+      <>
+        <RelativeTimeStamp time={request.submitted_at} />
+        {request.status === 'pending' && <TimesOut at={request.pending_until} />}
+      </>
+    ),
+  },
 ];
 
-const OPEN: Column<AccessRequest> = {
+export const REQUEST_STATUS: Column<AccessRequest> = {
+  title: 'Status',
+  cell: (request) => <RequestStatusBadge status={request.status} />,
+};
+
+export const OPEN_REQUEST: Column<AccessRequest> = {
   title: 'Open',
   titleHidden: true,
   cell: (request) => <OpenRequest request={request} />,
 };
 
-const PENDING: readonly Column<AccessRequest>[] = [...FACTS, OPEN];
-
-const DECIDED: readonly Column<AccessRequest>[] = [
-  ...FACTS,
-  { title: 'Status', cell: (request) => <RequestStatusBadge status={request.status} /> },
-  OPEN,
-];
+const COLUMNS = [...REQUEST_FACTS, OPEN_REQUEST];
 
 interface ReviewTableProps {
   readonly caption: string;
   readonly requests: readonly AccessRequest[];
-  readonly decided: boolean;
 }
 
 /** Requester, Resource, Reason, Requested duration, Submitted, and the way to the request itself. */
-export function ReviewTable({ caption, requests, decided }: ReviewTableProps) {
-  return (
-    <DataTable
-      caption={caption}
-      columns={decided ? DECIDED : PENDING}
-      rows={requests}
-      rowKey={(request) => request.id}
-    />
-  );
+export function ReviewTable({ caption, requests }: ReviewTableProps) {
+  return <DataTable caption={caption} columns={COLUMNS} rows={requests} rowKey={(request) => request.id} />;
+}
+
+function MarksOf({ request }: { readonly request: AccessRequest }) {
+  return <RequestMarks request={request} mine={useMe().id === request.requester.id} />;
 }
 
 function OpenRequest({ request }: { readonly request: AccessRequest }) {
-  const mine = useMe().id === request.requester.id;
   return (
-    <div className={classes.open}>
-      <ButtonLink to={`/review/${request.id}`} variant={request.can_review ? 'filled' : 'default'} size="sm">
-        {request.can_review ? 'Review' : 'Open'}
-        <span className={classes.hidden}> the request of {request.requester.name || request.requester.email}</span>
-      </ButtonLink>
-      {mine && <Badge color="gray">Your own</Badge>}
-    </div>
+    <ButtonLink
+      to={`/review/${request.id}`}
+      variant={request.can_review ? 'light' : 'default'}
+      size="sm"
+      className={classes.open ?? ''}
+    >
+      {request.can_review ? 'Review' : 'Open'}
+      <VisuallyHidden> the request of {request.requester.name || request.requester.email}</VisuallyHidden>
+    </ButtonLink>
   );
 }

@@ -1,17 +1,20 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { accessRequestsQuery } from '../api/access-request.ts';
+import { useQuery } from '@tanstack/react-query';
+import { queuePageQuery } from '../api/review-queue.ts';
 import { Section } from '../elements/section.tsx';
 import { TextLink } from '../elements/text-link.tsx';
+import { queueFilter, readQueueView } from './queue-view.ts';
 import { ReviewTable } from './review-table.tsx';
+
+const PENDING = queueFilter(readQueueView(new URLSearchParams()));
 
 /** For reviewers, above their own requests: what others wait for. Nothing when nobody waits. */
 export function WaitingForReview() {
-  const { data } = useInfiniteQuery({ ...accessRequestsQuery({ status: 'pending' }), refetchInterval: 15_000 });
-  const items = data?.pages[0]?.items ?? [];
+  const { data } = useQuery({ ...queuePageQuery(PENDING, null), refetchInterval: 30_000 });
+  const items = data?.items ?? [];
   if (items.length === 0) return null;
   return (
     <Section title="Waiting for review" aside={<TextLink to="/review">All of Review</TextLink>}>
-      <ReviewTable caption="Pending access requests, newest first" requests={items} decided={false} />
+      <ReviewTable caption="Pending access requests, newest first" requests={items} />
     </Section>
   );
 }
