@@ -14,7 +14,13 @@ export interface Grant extends NamedEntitlement {
   readonly expires_at: string | null;
   readonly state: GrantState;
   readonly request_id: string | null;
-  readonly origin: 'request' | 'automatic' | 'assignment';
+  readonly origin: 'request' | 'automatic' | 'assignment' | 'break-glass';
+  /** Emergency access, taken without a review before it. */
+  readonly break_glass: boolean;
+  /** Whether its holder may ask for more time now. */
+  readonly can_extend: boolean;
+  /** When it carried a request for the first time; null: not yet. */
+  readonly first_used_at: string | null;
   readonly created_at: string;
   readonly ended_at: string | null;
   readonly ended_by: Person | null;
