@@ -30,6 +30,12 @@ function recordLimits(registry: Registry, config: AdminConfig): void {
     delivery_concurrency: config.deliveries.concurrency,
     webhook_secret_overlap_ms: config.webhooks.secretOverlapMs,
   };
+  Object.assign(values, {
+    live_streams: config.live.max_streams,
+    live_streams_per_person: config.live.max_streams_per_person,
+    live_heartbeat_ms: config.live.heartbeat_ms,
+    live_poll_ms: config.live.poll_ms,
+  });
   for (const [name, value] of Object.entries(values)) limits.set({ name }, value);
 }
 
@@ -56,6 +62,22 @@ export function createAdminMetrics(parts: AdminParts): AdminMetrics {
     registers,
     collect() {
       this.set(parts.hub.size);
+    },
+  });
+  new Gauge({
+    name: 'hallpass_admin_live_streams',
+    help: 'Open streams of GET /v1/stream in this process.',
+    registers,
+    collect() {
+      this.set(parts.live.size);
+    },
+  });
+  new Gauge({
+    name: 'hallpass_admin_live_streams_refused',
+    help: 'Streams refused since the start, because there were too many.',
+    registers,
+    collect() {
+      this.set(parts.live.refused);
     },
   });
   const requests = new Histogram({

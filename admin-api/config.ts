@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-config.ts';
+import { auditEnvironment, auditSettingsOf, type AuditSettings } from './audit/audit-settings.ts';
 import type { BearerConfig } from './http/bearer-token.ts';
 import type { DeliveryLimits } from './notifications/deliveries/delivery-limits.ts';
 import type { MailConfig } from './notifications/email/mail-config.ts';
@@ -80,6 +81,7 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_WEBHOOK_ALLOW_PRIVATE: z.enum(['true', 'false']).default('false'),
   HALLPASS_WEBHOOK_SECRET_OVERLAP_MS: bound(86_400_000, 0, 2_592_000_000),
   ...liveEnvironment,
+  ...auditEnvironment,
   HALLPASS_SLACK_BOT_TOKEN: slackConfigSchema.shape.botToken.optional().describe('Slack app; left out: no Slack'),
   HALLPASS_SLACK_SIGNING_SECRET: slackConfigSchema.shape.signingSecret.optional(),
   HALLPASS_SLACK_API_URL: slackConfigSchema.shape.apiUrl,
@@ -112,6 +114,7 @@ export interface AdminConfig {
   readonly deliveries: DeliveryLimits;
   readonly webhooks: { readonly allowPrivate: boolean; readonly secretOverlapMs: number };
   readonly live: LiveLimits;
+  readonly audit: AuditSettings;
   readonly slack: SlackConfig | null;
   readonly logLevel: z.output<typeof adminEnvironmentSchema>['HALLPASS_LOG_LEVEL'];
 }
@@ -150,6 +153,7 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
       secretOverlapMs: env.HALLPASS_WEBHOOK_SECRET_OVERLAP_MS,
     },
     live: liveLimitsOf(env),
+    audit: auditSettingsOf(env),
     slack: slackOf(env),
     logLevel: env.HALLPASS_LOG_LEVEL,
   };

@@ -10,7 +10,10 @@ import { reviewerOperations } from './access-requests/reviewer-operations.ts';
 import { taskOperations } from './access-requests/task-operations.ts';
 import type { AdminMetrics } from './admin-metrics.ts';
 import { auditOperations } from './audit/audit-operations.ts';
+import { exportOperation } from './audit/export-operation.ts';
+import { proofOperations } from './audit/proof-operations.ts';
 import type { AdminParts } from './create-parts.ts';
+import { createSlack } from './create-slack.ts';
 import { createFeedRoutes } from './feed/feed-routes.ts';
 import { sidecarOperations } from './feed/sidecar-operations.ts';
 import { endGrantsFor } from './grants/end-grants-for.ts';
@@ -26,6 +29,8 @@ import { mountOperations, type Operation } from './http/operation.ts';
 import { problemHandler } from './http/problem-handler.ts';
 import { HttpProblem } from './http/problem.ts';
 import { requireSameOrigin } from './http/same-origin.ts';
+import { liveOperation } from './live/live-operation.ts';
+import { NOTIFICATION_EVENT_TYPES } from './notifications/notification-event-type.ts';
 import { notificationOperations } from './notifications/notification-operations.ts';
 import { linkSub } from './people/change-person.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
@@ -40,10 +45,11 @@ import { endSessionsOf } from './sessions/end-session.ts';
 import { findSession } from './sessions/find-session.ts';
 import { createOidcRoutes, SIGN_IN_PATH } from './sessions/oidc-routes.ts';
 import { SESSION_COOKIE, type SignInParts } from './sessions/sign-in.ts';
+import { slackOperations } from './slack/slack-operations.ts';
 
 const BODY_LIMIT = '64kb';
 /** Addresses that are never a page of the console. */
-const API_PREFIXES = ['/v1', '/access', '/feed', '/auth', '/quickstart', '/openapi.json'];
+const API_PREFIXES = ['/v1', '/access', '/feed', '/auth', '/quickstart', '/slack', '/.well-known', '/openapi.json'];
 
 /** What a root may add: ways to sign in that exist in the quickstart only. */
 export interface AppExtras {
@@ -67,6 +73,10 @@ export function listOperations(parts: AdminParts): Operation[] {
     ...scopeOperations(knex, run, endGrantsFor),
     ...peopleOperations(knex, run, endSessionsOf),
     ...notificationOperations(knex, clock),
+    ...slackOperations({ knex, run, clock, isConfigured: config.slack !== null, eventTypes: NOTIFICATION_EVENT_TYPES }),
+    liveOperation(parts.live, config.live, clock),
+    exportOperation({ knex, run, clock, logger: parts.logger }),
+    ...proofOperations({ knex, run, clock, keys: config.audit.keys, publicUrl: config.publicUrl }),
     ...auditOperations(knex),
     ...sidecarOperations(registry),
   ];
@@ -83,6 +93,9 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   const operations = listOperations(parts);
   const document = buildOpenApi(operations, config.publicUrl);
   app.get('/openapi.json', (_request, response) => void response.json(document));
+  app.get('/.well-known/hallpass-audit-keys.json', (_request, response) => {
+    response.type('application/jwk-set+json').json({ keys: config.audit.keys.published });
+  });
   app.use(
     createFeedRoutes({
       knex,
@@ -101,6 +114,9 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
     limits: config.sessions,
     clock,
   };
+  const slack = createSlack(parts);
+  // Before the bodies are read: Slack signs them as they are sent.
+  if (slack !== null) app.use(slack.endpoints());
   app.use(express.json({ limit: BODY_LIMIT, strict: true }));
   app.use(signInRoutes(parts, extras, signInParts, people));
 

@@ -20,12 +20,16 @@ import { SidecarRegistry } from './feed/sidecar-registry.ts';
 import { extendGrant } from './grants/extend-grant.ts';
 import { presentGrants } from './grants/present-grants.ts';
 import { recordGrant } from './grants/record-grant.ts';
+import { LiveHub } from './live/live-hub.ts';
+import { readNews } from './live/read-news.ts';
 import { writeOutboxEvents } from './outbox/write-outbox-events.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
+import { adminsAmong, enabledAmong } from './people/people-among.ts';
 import { findResource } from './resources/resource-store.ts';
 import { visibleTo } from './resources/visible-resource.ts';
 import { fittingScopes } from './scopes/fitting-scopes.ts';
 import { findScope } from './scopes/scope-store.ts';
+import { openSessionsAmong } from './sessions/open-sessions-among.ts';
 import { openPostgresWake } from './wake/postgres-wake.ts';
 import { openRedisWake } from './wake/redis-wake.ts';
 import type { Wake } from './wake/wake.ts';
@@ -39,6 +43,7 @@ export interface AdminParts {
   readonly wake: Wake;
   readonly run: RunUnitOfWork;
   readonly hub: FeedHub;
+  readonly live: LiveHub;
   readonly registry: SidecarRegistry;
   readonly accessRequests: PresentPorts;
   /** @throws AccessError `not-found` when what an entitlement names is not there */
@@ -63,6 +68,16 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     },
   });
   const hub = new FeedHub(knex, clock, logger);
+  const live = new LiveHub(
+    {
+      readNews: (since) => readNews(knex, since),
+      adminsAmong: (ids) => adminsAmong(knex, ids, clock()),
+      enabledAmong: (ids) => enabledAmong(knex, ids),
+      openSessionsAmong: (ids) => openSessionsAmong(knex, ids, config.sessions, clock()),
+    },
+    config.live,
+    logger,
+  );
   const registry = new SidecarRegistry(knex, clock, logger);
   const accessRequests: PresentPorts = {
     knex,
@@ -96,6 +111,7 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     wake,
     run,
     hub,
+    live,
     registry,
     accessRequests,
     assertExists,

@@ -34,6 +34,9 @@ export async function runAdminApi(
     await parts.hub.start();
     parts.wake.onWake((topic) => {
       if (topic === 'feed') void parts.hub.wake();
+      if (topic === 'outbox') void parts.live.wake();
+      // With facts, or after sign-outs, somebody connected may have lost the right to be.
+      else void parts.live.check();
     });
     let polls = 0;
     const poll = setInterval(() => {
@@ -42,12 +45,15 @@ export async function runAdminApi(
       if (polls % EPOCH_CHECK_EVERY_POLLS === 0) parts.hub.checkEpoch().catch(() => {});
     }, config.feedPollMs);
     lifecycle.onStop('feed poll', () => clearInterval(poll));
+    const livePoll = setInterval(() => void parts.live.check(), config.live.poll_ms);
+    lifecycle.onStop('live poll', () => clearInterval(livePoll));
 
     const metrics = createAdminMetrics(parts);
     const server = createServer(createApp(parts, metrics, makeExtras?.(parts) ?? null));
     const port = await listen(server, config.port, config.host);
     lifecycle.onStop('http server', async () => {
       parts.hub.endAll('shutting down');
+      parts.live.endAll();
       await closeServer(server);
     });
 

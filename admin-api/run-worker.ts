@@ -8,6 +8,7 @@ import { expirePendingRequests, TIMEOUT_BATCH } from './access-requests/expire-p
 import { createWorkerMetrics, type WorkerMetrics } from './admin-metrics.ts';
 import type { AdminConfig } from './config.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
+import { createSlack } from './create-slack.ts';
 import { withAdvisoryLock } from './db/advisory-lock.ts';
 import { toGrant } from './db/grant-row.ts';
 import { pruneFeedChanges } from './feed/prune-feed-changes.ts';
@@ -21,6 +22,8 @@ import { handleOutboxEvent } from './notifications/handle-outbox-event.ts';
 import { forgetOutboxEvents } from './outbox/forget-outbox-events.ts';
 import { relayOutboxEvents } from './outbox/relay-outbox-events.ts';
 import { forgetSessions } from './sessions/end-session.ts';
+import { forgetSlackRows } from './slack/forget-slack-rows.ts';
+import { REWRITE_BATCH } from './slack/rewrite-messages.ts';
 
 const TIDY_INTERVAL_MS = 600_000;
 /** Sessions that are over stay for a month, for whoever looks into one. */
@@ -62,6 +65,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
       if (topic === 'outbox') relay.now();
     });
     lifecycle.onStop('outbox relay', () => relay.stop());
+    keepSlackUpToDate(parts, lifecycle);
     const sweep = repeat('sweep', config.sweepIntervalMs, logger, async () => {
       await drain(EXPIRY_BATCH, () => expireDueGrants(parts.run, metrics.expiryLateness));
       await drain(WARNING_BATCH, () => warnExpiringGrants(parts.run));
@@ -75,6 +79,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
         await forgetIdempotencyKeys(trx, now);
         await forgetOutboxEvents(trx, now);
         await forgetSessions(trx, now - KEEP_SESSIONS_MS);
+        await forgetSlackRows(trx, now);
       });
     });
     lifecycle.onStop('tidying', () => tidy.stop());
@@ -93,6 +98,19 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
   }
 }
 
+/** Messages in Slack follow their requests: at once when something happened, and by the sweep when nobody said so. */
+function keepSlackUpToDate(parts: AdminParts, lifecycle: Lifecycle): void {
+  const slack = createSlack(parts);
+  if (slack === null) return;
+  const rewriting = repeat('slack messages', parts.config.sweepIntervalMs, parts.logger, () =>
+    drain(REWRITE_BATCH, () => slack.rewrite()),
+  );
+  parts.wake.onWake((topic) => {
+    if (topic === 'outbox') rewriting.now();
+  });
+  lifecycle.onStop('slack messages', () => rewriting.stop());
+}
+
 /** Goes on while batches come back full. */
 async function drain(batch: number, step: () => Promise<number>): Promise<void> {
   while ((await step()) >= batch);
@@ -102,14 +120,16 @@ function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics):
   const handlers: Record<JobName, (id: string) => Promise<unknown>> = {
     'expire-grant': (grantId) => expireDueGrants(parts.run, metrics.expiryLateness, { grantId }),
     'warn-of-expiry': (grantId) => warnExpiringGrants(parts.run, { grantId }),
-    'handle-event': (eventId) =>
-      handleOutboxEvent(parts.knex, eventId, parts.clock(), async ({ type, grant }) => {
+    'handle-event': async (eventId) => {
+      await handleOutboxEvent(parts.knex, eventId, parts.clock(), async ({ type, grant }) => {
         if (type !== 'grant.created' || grant === null || grant.expires_at === null) return;
         const now = parts.clock();
         await jobs.add('expire-grant', grant.id, grant.expires_at.getTime() - now);
         const warnAt = warningTime(toGrant(grant));
         if (warnAt !== null) await jobs.add('warn-of-expiry', grant.id, warnAt - now);
-      }),
+      });
+      parts.wake.send('live');
+    },
   };
   return async (job) => {
     const handler = handlers[job.name as JobName];

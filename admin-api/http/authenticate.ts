@@ -8,6 +8,8 @@ export interface Caller {
   readonly via: 'session' | 'bearer';
   /** Of a console session; null for a bearer token. */
   readonly session_id: string | null;
+  /** When the bearer token runs out, milliseconds since the epoch; null for a session, whose end may move. */
+  readonly expires_at: number | null;
 }
 
 type KnownPerson = Pick<PersonRow, 'id' | 'disabled_at'>;
@@ -51,12 +53,13 @@ async function callerOfToken(options: AuthenticateOptions, authorization: string
   if (token === undefined || options.verifyBearer === null) {
     throw notSignedIn('The Authorization header is not one that is taken here. Send "Bearer" and a token.');
   }
-  const person = await options.findPersonBySub(await options.verifyBearer(token));
+  const { sub, expires_at } = await options.verifyBearer(token);
+  const person = await options.findPersonBySub(sub);
   if (person === null) {
     throw new HttpProblem('unknown-person', 'The token is good, but its owner is not a known person here.');
   }
   assertEnabled(person);
-  return { person_id: person.id, via: 'bearer', session_id: null };
+  return { person_id: person.id, via: 'bearer', session_id: null, expires_at };
 }
 
 async function callerOfSession(options: AuthenticateOptions, request: Request): Promise<Caller> {
@@ -66,7 +69,7 @@ async function callerOfSession(options: AuthenticateOptions, request: Request): 
   const person = session === null ? null : await options.findPersonById(session.person_id);
   if (session === null || person === null) throw notSignedIn('The session is over. Sign in again.');
   assertEnabled(person);
-  return { person_id: person.id, via: 'session', session_id: session.id };
+  return { person_id: person.id, via: 'session', session_id: session.id, expires_at: null };
 }
 
 function assertEnabled(person: KnownPerson): void {

@@ -17,8 +17,15 @@ export interface BearerConfig {
   readonly timeout_ms: number;
 }
 
-/** @returns the `sub` of the token's owner. @throws HttpProblem `not-signed-in`, `identity-provider-unavailable` */
-export type VerifyBearer = (token: string) => Promise<string>;
+export interface VerifiedBearer {
+  /** The subject name of the token's owner. */
+  readonly sub: string;
+  /** Milliseconds since the epoch. */
+  readonly expires_at: number;
+}
+
+/** @throws HttpProblem `not-signed-in`, `identity-provider-unavailable` */
+export type VerifyBearer = (token: string) => Promise<VerifiedBearer>;
 
 /** Tokens of one issuer for one audience. What to accept is fixed here, never read from the token. */
 export function createBearerVerifier(config: BearerConfig, clock: Clock): VerifyBearer {
@@ -34,8 +41,9 @@ export function createBearerVerifier(config: BearerConfig, clock: Clock): Verify
         currentDate: new Date(clock()),
       });
       const type = (protectedHeader.typ ?? 'JWT').toLowerCase().replace(/^application\//, '');
-      if (!TOKEN_TYPES.has(type) || payload.sub === undefined || payload.sub === '') throw invalidToken('');
-      return payload.sub;
+      const { sub, exp } = payload;
+      if (!TOKEN_TYPES.has(type) || sub === undefined || sub === '' || exp === undefined) throw invalidToken('');
+      return { sub, expires_at: exp * 1000 };
     } catch (error) {
       if (error instanceof HttpProblem) throw error;
       if (isOutage(error)) {

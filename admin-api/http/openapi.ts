@@ -61,7 +61,9 @@ function describeOperation(item: Operation): object {
       description: response.description,
       ...(response.schema === undefined
         ? {}
-        : { content: { 'application/json': { schema: jsonSchema(response.schema, 'output') } } }),
+        : {
+            content: { [response.mediaType ?? 'application/json']: { schema: jsonSchema(response.schema, 'output') } },
+          }),
     };
   }
   const isWrite = item.method !== 'get';

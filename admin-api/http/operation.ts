@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Router } from 'express';
+import type { Request, RequestHandler, Response, Router } from 'express';
 import { z } from 'zod';
 import { isAtLeast, type Role } from '../../core/access/role.ts';
 import type { CurrentPerson } from './current-person.ts';
@@ -14,6 +14,8 @@ export interface OperationInput<Params, Query, Body> {
 export interface OperationResult {
   readonly status: number;
   readonly body?: unknown;
+  /** Instead of a body: writes the answer itself, headers included, for as long as it likes. */
+  readonly stream?: (response: Response) => Promise<void>;
 }
 
 /**
@@ -30,8 +32,15 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  readonly responses: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
+  readonly responses: Readonly<Record<number, OperationResponse>>;
   readonly run: (input: OperationInput<never, never, never>) => Promise<OperationResult>;
+}
+
+export interface OperationResponse {
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** Default: application/json. */
+  readonly mediaType?: string;
 }
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -87,6 +96,7 @@ function handlerOf(item: Operation): RequestHandler {
       body: item.body?.parse(bodyOf(request)) as never,
       caller,
     });
+    if (result.stream !== undefined) return result.stream(response);
     response.status(result.status).set('cache-control', 'no-store');
     if (result.body === undefined) response.end();
     else response.json(result.body);

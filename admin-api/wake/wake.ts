@@ -1,5 +1,8 @@
-/** What there may be news of. A wake-up carries nothing: whoever is woken reads the database. */
-export const WAKE_TOPICS = ['feed', 'outbox'] as const;
+/**
+ * What there may be news of: facts, events, or what only connected pages care for (notifications, ends of sessions).
+ * A wake-up carries nothing: whoever is woken reads the database.
+ */
+export const WAKE_TOPICS = ['feed', 'outbox', 'live'] as const;
 export type WakeTopic = (typeof WAKE_TOPICS)[number];
 
 /**

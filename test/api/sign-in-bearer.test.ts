@@ -90,7 +90,12 @@ async function sessionCookie(): Promise<string> {
 
 describe('a bearer token', () => {
   it('names its owner', async () => {
-    expect((await askWith(await sign())).problem).toEqual({ person_id: 'per_ada', via: 'bearer', session_id: null });
+    expect((await askWith(await sign())).problem).toEqual({
+      person_id: 'per_ada',
+      via: 'bearer',
+      session_id: null,
+      expires_at: expect.any(Number),
+    });
   });
 
   it.each([
@@ -157,7 +162,10 @@ describe('a bearer token', () => {
     const expires = nowSeconds() + 60;
     const token = await sign({ expires });
     const jwksUrl = `http://127.0.0.1:${keyPort}/keys`;
-    await expect(verifierOf(jwksUrl, () => (expires + 4) * 1000)(token)).resolves.toBe('idp|ada');
+    await expect(verifierOf(jwksUrl, () => (expires + 4) * 1000)(token)).resolves.toEqual({
+      sub: 'idp|ada',
+      expires_at: expires * 1000,
+    });
     await expect(verifierOf(jwksUrl, () => (expires + 5) * 1000)(token)).rejects.toMatchObject({
       code: 'not-signed-in',
     });

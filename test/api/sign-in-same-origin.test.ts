@@ -10,7 +10,7 @@ beforeAll(async () => {
   app = await startSignInApp({
     port: await findFreePort(),
     oidc: { issuer: 'http://127.0.0.1:9', client_id: 'unused', client_secret: 'unused' },
-    verifyBearer: async () => 'idp|ada',
+    verifyBearer: async () => ({ sub: 'idp|ada', expires_at: Date.now() + 60_000 }),
   });
   await addPerson(app.knex, { id: 'per_ada', email: 'ada@example.com', sub: 'idp|ada' });
   const { token } = await startSession(app.knex, { person_id: 'per_ada', user_agent: null }, LIMITS, Date.now());

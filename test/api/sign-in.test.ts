@@ -47,7 +47,7 @@ describe('signing in', () => {
     ]);
     expect(await journey.caller()).toEqual({
       status: 200,
-      body: { person_id: 'per_ada', via: 'session', session_id: expect.stringMatching(/^ses_/) },
+      body: { person_id: 'per_ada', via: 'session', session_id: expect.stringMatching(/^ses_/), expires_at: null },
     });
     expect(await journey.app.knex('people').pluck('sub')).toEqual(['idp|ada']);
   });

@@ -72,7 +72,7 @@ export async function startAdminApi(
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt()
-      .setExpirationTime('1h')
+      .setExpirationTime((claims['exp'] as number | undefined) ?? '1h')
       .sign(privateKey);
   const tokens = new Map<string, string>();
   for (const person of DEMO_PEOPLE) {
