@@ -10,13 +10,6 @@ export async function up(knex: Knex): Promise<void> {
       PRIMARY KEY (event_type, channel)
     )`);
   await knex.raw(`
-    CREATE TABLE notification_rooms (
-      event_type text NOT NULL,
-      channel text NOT NULL CHECK (channel IN ('slack')),
-      room text NOT NULL,
-      PRIMARY KEY (event_type, channel)
-    )`);
-  await knex.raw(`
     CREATE TABLE notification_preferences (
       person_id text PRIMARY KEY REFERENCES people (id),
       -- {event_type: {channel: boolean}}; what is not in here follows the team
@@ -30,6 +23,5 @@ export async function up(knex: Knex): Promise<void> {
 
 export async function down(knex: Knex): Promise<void> {
   await knex.raw('DROP TABLE notification_preferences');
-  await knex.raw('DROP TABLE notification_rooms');
   await knex.raw('DROP TABLE notification_policies');
 }
