@@ -1,4 +1,6 @@
+import type { AskedTime } from '../api/access-request.ts';
 import { formatDuration } from './format-duration.ts';
+import { readLocalMoment } from './local-moment.ts';
 
 export type DurationUnit = 'seconds' | 'minutes' | 'hours' | 'days' | 'weeks';
 
@@ -13,11 +15,13 @@ export const UNIT_SECONDS: Readonly<Record<DurationUnit, number>> = {
 /** Ten years, the API's own limit (`core/access/duration.ts`). */
 export const LONGEST_SECONDS = 315_360_000;
 
-/** What a person picked: one of the presets, or an amount of their own. */
+/** What a person picked: one of the presets, an amount of their own, or an end. */
 export interface DurationChoice {
   readonly preset: string;
   readonly amount: number | '';
   readonly unit: DurationUnit;
+  /** As a `datetime-local` field holds it; counts where the preset is `until`. */
+  readonly until?: string;
 }
 
 export interface DurationPreset {
@@ -36,6 +40,9 @@ export const DURATION_PRESETS: readonly DurationPreset[] = [
   { value: 'custom', label: 'Custom', seconds: undefined },
 ];
 
+/** Offered beside the presets where a fixed end may be asked for. */
+export const UNTIL_PRESET = 'until';
+
 export type ReadDuration =
   | { readonly ok: true; readonly seconds: number | null }
   | { readonly ok: false; readonly message: string };
@@ -52,6 +59,29 @@ export function readDuration(choice: DurationChoice): ReadDuration {
     return { ok: false, message: 'Choose one second or more, in whole seconds.' };
   if (seconds > LONGEST_SECONDS) return { ok: false, message: 'Choose ten years or less, or Permanent.' };
   return { ok: true, seconds };
+}
+
+export type ReadTime =
+  | {
+      readonly ok: true;
+      readonly time: AskedTime;
+      /** How long that is from the beginning; null: permanent. */
+      readonly seconds: number | null;
+    }
+  | { readonly ok: false; readonly message: string };
+
+/** The same where an end may be chosen too. @param startsAtMs when it would begin */
+export function readTime(choice: DurationChoice, startsAtMs: number): ReadTime {
+  if (choice.preset !== UNTIL_PRESET) {
+    const duration = readDuration(choice);
+    return duration.ok ? { ...duration, time: { duration_seconds: duration.seconds } } : duration;
+  }
+  const endMs = readLocalMoment(choice.until ?? '');
+  if (endMs === null) return { ok: false, message: 'Say until when, with date and time.' };
+  const seconds = Math.ceil((endMs - startsAtMs) / 1_000);
+  if (seconds < 1) return { ok: false, message: 'Choose an end that comes after the beginning.' };
+  if (seconds > LONGEST_SECONDS) return { ok: false, message: 'Choose ten years or less, or Permanent.' };
+  return { ok: true, time: { until: new Date(endMs).toISOString() }, seconds };
 }
 
 /** The choice that stands for `seconds`; the largest unit that divides it where no preset does. */
