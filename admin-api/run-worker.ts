@@ -6,6 +6,7 @@ import type { Logger } from '../core/process/logger.ts';
 import { startOpsServer } from '../core/process/ops-server.ts';
 import { expirePendingRequests, TIMEOUT_BATCH } from './access-requests/expire-pending-requests.ts';
 import { createWorkerMetrics, type WorkerMetrics } from './admin-metrics.ts';
+import { signedHead } from './audit/audit-head.ts';
 import type { AdminConfig } from './config.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
 import { createSlack } from './create-slack.ts';
@@ -83,6 +84,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
       });
     });
     lifecycle.onStop('tidying', () => tidy.stop());
+    tellAuditHead(parts, lifecycle);
     const ops = await startOpsServer({
       host: config.opsHost,
       port: config.workerOpsPort,
@@ -109,6 +111,14 @@ function keepSlackUpToDate(parts: AdminParts, lifecycle: Lifecycle): void {
     if (topic === 'outbox') rewriting.now();
   });
   lifecycle.onStop('slack messages', () => rewriting.stop());
+}
+
+/** Where logs are kept out of the database's reach, each such line is a head kept elsewhere. */
+function tellAuditHead({ knex, clock, config, logger }: AdminParts, lifecycle: Lifecycle): void {
+  const telling = repeat('audit head', config.audit.headIntervalMs, logger, async () => {
+    logger.info({ ...(await signedHead(knex, config.audit.keys, config.publicUrl, clock())) }, 'audit head');
+  });
+  lifecycle.onStop('audit head', () => telling.stop());
 }
 
 /** Goes on while batches come back full. */

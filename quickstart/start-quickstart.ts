@@ -54,6 +54,7 @@ export async function startQuickstart(around: Surroundings): Promise<Quickstart>
   const [databaseUrl] = await Promise.all([startDatabase(around), bringConsoleUpToDate(say)]);
   const feedToken = await prepareDatabase(databaseUrl, dataDir, say);
   await loadSigningKey(keyFileIn(dataDir));
+  const auditKey = JSON.stringify(await loadSigningKey(join(dataDir, 'audit-key.json')));
   const demo = await startDemoUpstreams(DEMO_RESOURCES);
   lifecycle.onStop('demo upstreams', () => demo.stop());
 
@@ -72,7 +73,7 @@ export async function startQuickstart(around: Surroundings): Promise<Quickstart>
     bundle: BUNDLE,
   });
   await writeFile(proxyConfig, `# Written anew at every start of the quickstart.\n${stringify(config)}`);
-  await startChildren(around, { databaseUrl, feedToken, proxyConfig, ports, addresses });
+  await startChildren(around, { databaseUrl, feedToken, auditKey, proxyConfig, ports, addresses });
 
   const embedded = settings.databaseUrl === null;
   await writeFile(
@@ -121,6 +122,8 @@ async function prepareDatabase(databaseUrl: string, dataDir: string, say: Surrou
 interface ChildFacts {
   readonly databaseUrl: string;
   readonly feedToken: string;
+  /** JWK; signs the head of the audit log. */
+  readonly auditKey: string;
   readonly proxyConfig: string;
   readonly ports: Readonly<Record<PortName, number>>;
   readonly addresses: Addresses;
@@ -146,6 +149,7 @@ async function startChildren(around: Surroundings, facts: ChildFacts): Promise<v
     HALLPASS_JWT_JWKS_URL: `${addresses.admin}/quickstart/jwks.json`,
     HALLPASS_JWT_ISSUER: addresses.admin,
     HALLPASS_JWT_AUDIENCE: DEMO_AUDIENCE,
+    HALLPASS_AUDIT_SIGNING_KEY: environment['HALLPASS_AUDIT_SIGNING_KEY'] ?? facts.auditKey,
   };
   const proxy = {
     ...common,

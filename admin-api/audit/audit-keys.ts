@@ -7,9 +7,15 @@ const ALGORITHM = 'EdDSA';
 /** What a signature is over, so that one kind can't be shown as another (RFC 8725, section 3.11). */
 export type SealType = 'hallpass-audit-head+jws' | 'hallpass-audit-checkpoint+jws';
 
+export interface SigningKey {
+  readonly kid: string;
+  readonly key: KeyObject;
+  readonly publicJwk: JWK;
+}
+
 export interface AuditKeys {
   /** null: nothing is signed here. */
-  readonly signing: { readonly kid: string; readonly key: KeyObject } | null;
+  readonly signing: SigningKey | null;
   /** The public halves of the signing key and of those before it; what they signed stays believable. */
   readonly published: readonly JWK[];
 }
@@ -21,19 +27,23 @@ const publicKeySchema = z.object({
 });
 const jwksSchema = z.object({ keys: z.array(publicKeySchema).max(100) });
 
+/** @param retired public keys that signed before @returns the same key but once */
+export function combineKeys(signing: SigningKey | null, retired: readonly JWK[]): AuditKeys {
+  const all = signing === null ? retired : [signing.publicJwk, ...retired];
+  return {
+    signing,
+    published: all.filter((one, place) => all.findIndex((other) => other.kid === one.kid) === place),
+  };
+}
+
 /**
- * @param signing an Ed25519 private key, as PEM (PKCS #8; `\n` may stand for line ends) or JWK; undefined: none
- * @param retired a JWK Set of public keys that signed before; undefined: none
+ * @param text an Ed25519 private key, as PEM (PKCS #8; `\n` may stand for line ends) or JWK
  * @throws Error that says what is wrong, without the key
  */
-export function readAuditKeys(signing: string | undefined, retired: string | undefined): AuditKeys {
-  const key = signing === undefined ? null : readPrivateKey(signing);
-  const own = key === null ? [] : [publishedKey(publicKeySchema.parse(createPublicKey(key).export({ format: 'jwk' })))];
-  const published = [...own, ...(retired === undefined ? [] : readPublicKeys(retired))];
-  return {
-    signing: key === null ? null : { kid: own[0]?.kid as string, key },
-    published: published.filter((one, place) => published.findIndex((other) => other.kid === one.kid) === place),
-  };
+export function readSigningKey(text: string): SigningKey {
+  const key = readPrivateKey(text);
+  const publicJwk = publishedKey(publicKeySchema.parse(createPublicKey(key).export({ format: 'jwk' })));
+  return { kid: publicJwk.kid as string, key, publicJwk };
 }
 
 /** @param text a JWK Set @throws Error that says what is wrong */

@@ -43,6 +43,7 @@ describe('/openapi.json', () => {
     for (const operation of listOperations(api.running.parts)) {
       const schema = operation.responses[200]?.schema;
       if (operation.method !== 'get' || operation.path.includes('{') || schema === undefined) continue;
+      if (operation.query?.safeParse({}).success === false) continue;
       const answer = await api.as('owner').get(operation.path);
       expect([operation.path, answer.status]).toEqual([operation.path, 200]);
       expect([operation.path, schema.safeParse(answer.body).error]).toEqual([operation.path, undefined]);
