@@ -3,6 +3,7 @@ import { IconSend } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { accessRequestsQuery } from '../api/access-request.ts';
+import { useFallbackPoll } from '../api/live-state.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { ButtonLink } from '../elements/button-link.tsx';
 import { LoadMore } from '../elements/load-more.tsx';
@@ -22,7 +23,7 @@ export function AccessRequestsScreen() {
   const status = REQUEST_STATUS_CHOICES.find(({ value }) => value === query.get('status'))?.value ?? '';
   const requests = useInfiniteQuery({
     ...accessRequestsQuery({ requester: 'me', ...(status !== '' && { status }) }),
-    refetchInterval: 15_000,
+    refetchInterval: useFallbackPoll(15_000),
   });
   const items = (requests.data?.pages ?? []).flatMap((page) => page.items);
   return (

@@ -9,12 +9,18 @@ export interface PollSituation {
   /** How long the page has been open. */
   readonly watchedMs: number;
   readonly visible: boolean;
+  /** Whether the server tells by itself what happens to the request. */
+  readonly live: boolean;
 }
 
 /** How long to wait before asking again, ms; false when nothing more is to come. */
-export function pollDelay({ request, watchedMs, visible }: PollSituation): number | false {
+export function pollDelay({ request, watchedMs, visible, live }: PollSituation): number | false {
   const state = request.grant?.state;
   const onItsWay = request.status === 'approved' && state === 'active' && !request.in_effect;
+  // Only in case that a hint was lost. That sidecars have applied a grant is no event, so that is asked for.
+  if (live && !onItsWay && (request.status === 'pending' || state === 'active' || state === 'scheduled')) {
+    return 30 * SECOND_MS;
+  }
   if (request.status === 'pending' || onItsWay) {
     if (!visible) return 10 * SECOND_MS;
     if (watchedMs < 120 * SECOND_MS) return SECOND_MS;

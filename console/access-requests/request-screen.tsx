@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useParams } from 'react-router';
 import { accessRequestQuery, type AccessRequest } from '../api/access-request.ts';
+import { useIsLive } from '../api/live-state.ts';
 import { entitlementPhrase, entitlementTitle } from '../elements/entitlement-words.ts';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { Page } from '../elements/page.tsx';
@@ -27,6 +28,7 @@ function OneRequest({ id }: { readonly id: string }) {
   const me = useMe();
   const { pathname } = useLocation();
   const [openedAtMs] = useState(() => Date.now());
+  const live = useIsLive();
   const {
     data: request,
     error,
@@ -40,6 +42,7 @@ function OneRequest({ id }: { readonly id: string }) {
         request: data,
         watchedMs: Date.now() - openedAtMs,
         visible: document.visibilityState === 'visible',
+        live,
       }),
   });
   const forReview = pathname.startsWith('/review');

@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { auditEventsQuery, type AuditFilter } from '../api/audit-event.ts';
 import { useAllPages } from '../api/use-all-pages.ts';
+import { useFallbackPoll } from '../api/live-state.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { LoadMore } from '../elements/load-more.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
@@ -35,7 +36,7 @@ function AuditLog() {
     ...(requestId !== '' && { request_id: requestId }),
     ...(subject !== '' && { subject }),
   };
-  const events = useInfiniteQuery({ ...auditEventsQuery(filter), refetchInterval: 15_000 });
+  const events = useInfiniteQuery({ ...auditEventsQuery(filter), refetchInterval: useFallbackPoll(15_000) });
   const newestFirst = (events.data?.pages ?? []).flatMap((page) => page.items);
   const asStory = requestId !== '';
   // A story is read from its beginning, which is on the last page.

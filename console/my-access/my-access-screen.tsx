@@ -3,6 +3,7 @@ import { IconKey } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { Grant } from '../api/grant.ts';
 import { myGrantsQuery } from '../api/grant.ts';
+import { useFallbackPoll } from '../api/live-state.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { ButtonLink } from '../elements/button-link.tsx';
 import { roleWord } from '../elements/entitlement-words.ts';
@@ -22,7 +23,7 @@ import classes from './my-access-screen.module.css';
 /** The profile: what one may reach now and until when, what is to come, what is over. */
 export function MyAccessScreen() {
   const me = useMe();
-  const grants = useInfiniteQuery({ ...myGrantsQuery(), refetchInterval: 15_000 });
+  const grants = useInfiniteQuery({ ...myGrantsQuery(), refetchInterval: useFallbackPoll(15_000) });
   const nowMs = useNow(1_000);
   const all = (grants.data?.pages ?? []).flatMap((page) => page.items);
   const { active, scheduled, ended } = sortGrants(all, nowMs);

@@ -2,6 +2,7 @@ import { Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { accessRequestsQuery } from '../api/access-request.ts';
+import { useFallbackPoll } from '../api/live-state.ts';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
@@ -14,7 +15,10 @@ import classes from './recent-requests.module.css';
 const SHOWN = 5;
 
 export function RecentRequests() {
-  const requests = useInfiniteQuery({ ...accessRequestsQuery({ requester: 'me' }), refetchInterval: 15_000 });
+  const requests = useInfiniteQuery({
+    ...accessRequestsQuery({ requester: 'me' }),
+    refetchInterval: useFallbackPoll(15_000),
+  });
   const items = (requests.data?.pages[0]?.items ?? []).slice(0, SHOWN);
   return (
     <Section title="Recent requests" aside={<TextLink to="/access-requests">All Access Requests</TextLink>}>

@@ -1,16 +1,21 @@
 import { IconBell } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
+import { useFallbackPoll } from '../api/live-state.ts';
 import { unreadNotificationsQuery } from '../api/notification.ts';
 import classes from './notification-bell.module.css';
 import { unreadCount } from './unread-count.ts';
 
-/** Asks while the page is seen; a hidden tab asks again when it is shown. */
+/** While the server does not tell by itself: while the page is seen; a hidden tab asks again when it is shown. */
 const POLL_MS = 15_000;
 
 /** How many notifications are unread, and the way to them. */
 export function NotificationBell() {
-  const unread = useQuery({ ...unreadNotificationsQuery(), refetchInterval: POLL_MS, refetchOnWindowFocus: 'always' });
+  const unread = useQuery({
+    ...unreadNotificationsQuery(),
+    refetchInterval: useFallbackPoll(POLL_MS),
+    refetchOnWindowFocus: 'always',
+  });
   const count = unreadCount(unread.data);
   return (
     <Link

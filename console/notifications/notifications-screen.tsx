@@ -3,6 +3,7 @@ import { IconBell } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
 import { notificationsQuery, unreadNotificationsQuery, type NotificationFilter } from '../api/notification.ts';
+import { useFallbackPoll } from '../api/live-state.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { LoadMore } from '../elements/load-more.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
@@ -58,7 +59,7 @@ export function NotificationsScreen() {
 }
 
 function Notifications({ filter }: { readonly filter: NotificationFilter }) {
-  const notifications = useInfiniteQuery({ ...notificationsQuery(filter), refetchInterval: 15_000 });
+  const notifications = useInfiniteQuery({ ...notificationsQuery(filter), refetchInterval: useFallbackPoll(15_000) });
   const items = (notifications.data?.pages ?? []).flatMap((page) => page.items);
   if (notifications.isPending) return <LoadingState what="notifications" rows={4} />;
   if (notifications.isError && items.length === 0) {

@@ -3,6 +3,7 @@ import { IconKey } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { grantsOfQuery } from '../api/grant.ts';
 import type { KnownPerson } from '../api/people.ts';
+import { useFallbackPoll } from '../api/live-state.ts';
 import { BlankState } from '../elements/blank-state.tsx';
 import { LoadMore } from '../elements/load-more.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
@@ -13,7 +14,7 @@ import { HeldGrantsTable } from './held-grants-table.tsx';
 
 /** Every grant the person holds now, each with the way to end it. */
 export function HeldGrants({ person }: { readonly person: KnownPerson }) {
-  const grants = useInfiniteQuery({ ...grantsOfQuery(person.id), refetchInterval: 15_000 });
+  const grants = useInfiniteQuery({ ...grantsOfQuery(person.id), refetchInterval: useFallbackPoll(15_000) });
   const nowMs = useNow(1_000);
   const all = (grants.data?.pages ?? []).flatMap((page) => page.items);
   const { active } = sortGrants(all, nowMs);

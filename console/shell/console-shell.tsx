@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { Suspense } from 'react';
 import { Link, Outlet, useLocation } from 'react-router';
 import type { Me } from '../api/me.ts';
+import { useLiveHints } from '../api/use-live-hints.ts';
 import { BrandMark } from '../elements/brand-mark.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { NotificationBell } from '../notifications/notification-bell.tsx';
@@ -16,6 +17,7 @@ import { ScreenBoundary } from './screen-boundary.tsx';
 export function ConsoleShell({ me }: { readonly me: Me }) {
   const [menuOpened, menu] = useDisclosure(false);
   const { pathname } = useLocation();
+  useLiveHints();
   return (
     <div className={classes.shell}>
       <a href="#content" className={classes.skip}>
