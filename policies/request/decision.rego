@@ -9,13 +9,16 @@
 #   - input: schema.request
 package hallpass.request
 
-import data.hallpass.settings
-
 decision := {
 	"requestable": count(refused) == 0,
 	"approvals_required": approvals_required,
-	"reviewers": {"roles": settings.request.reviewer_roles, "people": []},
+	"reviewers": stages[0].reviewers,
+	"stages": stages,
 	"auto_approve": auto_approve,
 	"max_duration_seconds": max_duration_seconds,
+	"break_glass": break_glass,
+	"reason_prompt": reason_prompt,
+	"reason_pattern": reason_pattern,
+	"low_risk": low_risk,
 	"reasons": explained,
 }

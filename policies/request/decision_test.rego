@@ -51,7 +51,10 @@ test_admin_is_never_given_automatically if {
 }
 
 test_member_may_be_given_automatically if {
-	asked := object.union(role_request, {"entitlement": {"role": "member"}, "requester": {"role": "viewer"}})
+	asked := object.union(role_request, {
+		"entitlement": {"role": "member"},
+		"requester": {"role": "viewer", "base_role": "viewer"},
+	})
 	answer := request.decision with input as asked
 		with data.hallpass.settings.request.entitlements as {"role:member": {"auto_approve": true}}
 	answer.auto_approve
@@ -62,6 +65,10 @@ unreadable := {
 	"an entitlement that is none": {"entitlement": {"kind": "everything"}},
 	"a role that is none": {"entitlement": {"kind": "role", "role": "root"}},
 	"a requester of no role": {"requester": {"role": "root"}},
+	"a requester of no base role who asks for a role": {
+		"entitlement": {"kind": "role", "role": "admin"},
+		"requester": {"base_role": "root"},
+	},
 	"a reason that is no text": {"reason": 1},
 	"no resource": {"resource": null},
 	"attributes that are none": {"resource": {"attributes": null}},
@@ -83,6 +90,14 @@ test_incomplete_input_is_not_requestable[name] if {
 	not request.decision.requestable with input as json.remove(resource_request, missing)
 }
 
+test_admin_is_never_taken_in_an_emergency_or_decided_from_a_chat if {
+	answer := request.decision with input as role_request
+		with data.hallpass.settings.request.entitlements as {"role:admin": {"break_glass": true, "low_risk": true}}
+	answer.requestable
+	not answer.break_glass.allowed
+	not answer.low_risk
+}
+
 test_default_ceiling_of_the_tables_holds if {
 	answer := request.decision with input as resource_request with data.hallpass.settings.request.max_duration_seconds as 60
 	answer.max_duration_seconds == 60
@@ -91,6 +106,6 @@ test_default_ceiling_of_the_tables_holds if {
 test_reviewers_of_the_tables_are_named if {
 	answer := request.decision with input as resource_request
 		with data.hallpass.settings.request.reviewer_roles as ["owner"]
-	answer.reviewers == {"roles": ["owner"], "people": []}
+	answer.reviewers == {"roles": ["owner"], "people": [], "scope_owners": false}
 	contains(answer.reasons[0], "role owner")
 }

@@ -1,6 +1,6 @@
 # On which terms something is given: attributes of the resource, or of the Scope or Role in policies/data.json
 # (`request.entitlements`, keys like "scope:production" and "role:admin"), over the defaults there. A malformed one
-# does not fall back to a default that may be looser: it makes the thing unrequestable (refused.rego).
+# does not fall back to a default that may be looser: it makes the thing unrequestable (malformed.rego).
 package hallpass.request
 
 import data.hallpass.settings
@@ -15,19 +15,15 @@ settings_of(key) := object.get(settings.request.entitlements, key, {})
 
 is_set(name) if object.get(terms, name, null) != null
 
-is_whole_number(value, highest) if {
+is_whole_number(value, lowest, highest) if {
 	is_number(value)
 	value == floor(value)
-	value >= 1
+	value >= lowest
 	value <= highest
 }
 
-approvals_required := terms.approvals_required if {
-	is_whole_number(terms.approvals_required, 20)
-} else := settings.request.approvals_required
-
 max_duration_seconds := terms.max_duration_seconds if {
-	is_whole_number(terms.max_duration_seconds, 315360000)
+	is_whole_number(terms.max_duration_seconds, 1, 315360000)
 } else := settings.request.max_duration_seconds
 
 default auto_approve := false
@@ -50,4 +46,50 @@ is_within_ceiling if max_duration_seconds == null
 is_within_ceiling if {
 	input.duration_seconds != null
 	input.duration_seconds <= max_duration_seconds
+}
+
+# Taken at once in an emergency and reviewed afterwards; power over others never is.
+break_glass := {"allowed": may_break_glass, "max_duration_seconds": break_glass_max_seconds}
+
+default may_break_glass := false
+
+may_break_glass if {
+	terms.break_glass == true
+	not gives_admin
+	count(refused) == 0
+}
+
+default break_glass_max_seconds := 3600
+
+break_glass_max_seconds := terms.break_glass_max_seconds if is_whole_number(terms.break_glass_max_seconds, 60, 86400)
+
+default low_risk := false
+
+low_risk if {
+	terms.low_risk == true
+	not gives_admin
+}
+
+# What the form asks for, and what the answer must look like.
+default reason_prompt := null
+
+reason_prompt := terms.reason_prompt if is_short_text(terms.reason_prompt, 300)
+
+default reason_pattern := null
+
+reason_pattern := {"pattern": terms.reason_pattern, "example": reason_example} if is_pattern(terms.reason_pattern)
+
+default reason_example := ""
+
+reason_example := terms.reason_example if is_short_text(terms.reason_example, 200)
+
+is_short_text(value, longest) if {
+	is_string(value)
+	count(value) > 0
+	count(value) <= longest
+}
+
+is_pattern(value) if {
+	is_short_text(value, 300)
+	regex.is_valid(value)
 }
