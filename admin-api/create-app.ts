@@ -14,6 +14,7 @@ import { exportOperation } from './audit/export-operation.ts';
 import { proofOperations } from './audit/proof-operations.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createSlack } from './create-slack.ts';
+import { endOfAccess } from './end-of-access.ts';
 import { createFeedRoutes } from './feed/feed-routes.ts';
 import { sidecarOperations } from './feed/sidecar-operations.ts';
 import { endGrantsFor } from './grants/end-grants-for.ts';
@@ -71,7 +72,7 @@ export function listOperations(parts: AdminParts): Operation[] {
     ...grantOperations({ knex, run, clock, assertExists }),
     ...resourceOperations(knex, run, clock, endGrantsFor),
     ...scopeOperations(knex, run, endGrantsFor),
-    ...peopleOperations(knex, run, endSessionsOf),
+    ...peopleOperations(knex, run, endSessionsOf, endOfAccess),
     ...notificationOperations(knex, clock),
     ...slackOperations({ knex, run, clock, isConfigured: config.slack !== null, eventTypes: NOTIFICATION_EVENT_TYPES }),
     liveOperation(parts.live, config.live, clock),

@@ -12,6 +12,7 @@ export interface GrantRow extends EntitlementColumns {
   created_at: Date;
   created_by: string | null;
   warned_at: Date | null;
+  first_used_at: Date | null;
   ended_at: Date | null;
   end_reason: GrantEndReason | null;
   ended_by: string | null;

@@ -49,36 +49,60 @@ export async function endGrant(
   actor: AuditPerson | null,
   note: string | null,
 ): Promise<GrantRow> {
-  // What the audit and people see as the end of an expired grant is its own end, not when a job came by.
-  const endedAt = reason === 'expired' && row.expires_at !== null ? row.expires_at : new Date(unit.nowMs);
-  const [ended] = (await unit
+  const [ended] = await endGrants(unit, [row], reason, actor, note);
+  return ended as GrantRow;
+}
+
+/** Ends grants whose rows the transaction holds, in two statements whatever their number; each is recorded by itself. */
+export async function endGrants(
+  unit: UnitOfWork,
+  rows: readonly GrantRow[],
+  reason: GrantEndReason,
+  actor: AuditPerson | null,
+  note: string | null,
+): Promise<GrantRow[]> {
+  if (rows.length === 0) return [];
+  const now = new Date(unit.nowMs);
+  const ended: GrantRow[] = await unit
     .trx('grants')
-    .where({ id: row.id })
-    .update({ ended_at: endedAt, end_reason: reason, ended_by: actor?.id ?? null, end_note: note })
-    .returning('*')) as [GrantRow];
-  const holder = personOf(await holderOf(unit.trx, row.subject_id));
-  const what = entitlementKey(entitlementFromColumns(row));
-  unit.audit({
-    type: `grant.${reason}`,
-    actor,
-    subject: holder,
-    request_id: row.request_id,
-    grant_id: row.id,
-    summary: SUMMARY[reason](holder.name, what),
-    details: {
-      entitlement: entitlementFromColumns(row),
-      expires_at: row.expires_at?.toISOString() ?? null,
-      ended_at: endedAt.toISOString(),
-      ...(note === null ? {} : { reason: note }),
-    },
-  });
-  unit.emit({ type: `grant.${reason}`, grant_id: row.id });
-  unit.publish(grantFact(ended));
+    .whereIn(
+      'id',
+      rows.map((row) => row.id),
+    )
+    .update({
+      // What the audit and people see as the end of an expired grant is its own end, not when a job came by.
+      ended_at: reason === 'expired' ? unit.trx.raw('coalesce(expires_at, ?)', [now]) : now,
+      end_reason: reason,
+      ended_by: actor?.id ?? null,
+      end_note: note,
+    })
+    .returning('*');
+  const holders = await holdersOf(unit.trx, ended);
+  for (const row of ended.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    const holder = holders.get(row.subject_id);
+    if (holder === undefined) throw new Error(`grant of unknown person ${row.subject_id}`);
+    const entitlement = entitlementFromColumns(row);
+    unit.audit({
+      type: `grant.${reason}`,
+      actor,
+      subject: personOf(holder),
+      request_id: row.request_id,
+      grant_id: row.id,
+      summary: SUMMARY[reason](holder.name, entitlementKey(entitlement)),
+      details: {
+        entitlement,
+        expires_at: row.expires_at?.toISOString() ?? null,
+        ended_at: row.ended_at?.toISOString() ?? null,
+        ...(note === null ? {} : { reason: note }),
+      },
+    });
+    unit.emit({ type: `grant.${reason}`, grant_id: row.id });
+    unit.publish(grantFact(row));
+  }
   return ended;
 }
 
-async function holderOf(trx: Knex, id: string): Promise<PersonRow> {
-  const row: PersonRow | undefined = await trx('people').where({ id }).first();
-  if (row === undefined) throw new Error(`grant of unknown person ${id}`);
-  return row;
+async function holdersOf(trx: Knex, rows: readonly GrantRow[]): Promise<Map<string, PersonRow>> {
+  const people: PersonRow[] = await trx('people').whereIn('id', [...new Set(rows.map((row) => row.subject_id))]);
+  return new Map(people.map((person) => [person.id, person]));
 }

@@ -2,7 +2,7 @@ import { entitlementKey, type Entitlement } from '../../core/access/grant.ts';
 import { entitlementToColumns } from '../db/entitlement-columns.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import type { AuditPerson, UnitOfWork } from '../db/unit-of-work.ts';
-import { endGrant } from './end-grant.ts';
+import { endGrants } from './end-grant.ts';
 
 /**
  * Ends every grant of one thing, because the thing is going away: one made later under the same name must not find old
@@ -15,5 +15,5 @@ export async function endGrantsFor(unit: UnitOfWork, entitlement: Entitlement, a
     .whereNull('ended_at')
     .orderBy('id')
     .forUpdate();
-  for (const row of rows) await endGrant(unit, row, 'revoked', actor, `${entitlementKey(entitlement)} was deleted.`);
+  await endGrants(unit, rows, 'revoked', actor, `${entitlementKey(entitlement)} was deleted.`);
 }

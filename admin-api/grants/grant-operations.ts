@@ -7,6 +7,7 @@ import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
 import { askedForShape, toEntitlement } from '../http/asked-for.ts';
+import type { CurrentPerson } from '../http/current-person.ts';
 import { whoseRecords } from '../http/whose-records.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, timeCursor, toPage } from '../http/pagination.ts';
@@ -15,6 +16,7 @@ import { assignGrant } from './assign-grant.ts';
 import { revokeGrant } from './end-grant.ts';
 import { listGrants } from './list-grants.ts';
 import { grantViewSchema, presentGrants } from './present-grants.ts';
+import { revokeAllOperation } from './revoke-all-operation.ts';
 
 const written = z.object({ grant: grantViewSchema, feed_revision: z.int().nullable() });
 
@@ -28,7 +30,8 @@ export interface GrantPorts {
 
 export function grantOperations(ports: GrantPorts): Operation[] {
   const { knex, run, clock, assertExists } = ports;
-  const presentOne = async (row: GrantRow) => (await presentGrants(knex, [row], clock()))[0];
+  const presentOne = async (row: GrantRow, caller: CurrentPerson) =>
+    (await presentGrants(knex, [row], clock(), caller.id))[0];
   return [
     operation({
       method: 'get',
@@ -60,7 +63,7 @@ export function grantOperations(ports: GrantPorts): Operation[] {
           (row) => row,
           (row) => [row.created_at.toISOString(), row.id],
         );
-        return { status: 200, body: { ...page, items: await presentGrants(knex, page.items, clock()) } };
+        return { status: 200, body: { ...page, items: await presentGrants(knex, page.items, clock(), caller.id) } };
       },
     }),
     operation({
@@ -83,7 +86,7 @@ export function grantOperations(ports: GrantPorts): Operation[] {
           duration_seconds: body.duration_seconds,
           note: body.reason || null,
         });
-        return { status: 201, body: { grant: await presentOne(result), feed_revision: feedRevision } };
+        return { status: 201, body: { grant: await presentOne(result, caller), feed_revision: feedRevision } };
       },
     }),
     operation({
@@ -96,8 +99,9 @@ export function grantOperations(ports: GrantPorts): Operation[] {
       responses: { 200: { description: 'Ended', schema: written } },
       async run({ params, body, caller }) {
         const { result, feedRevision } = await revokeGrant(run, caller, params.id, body.reason ?? null);
-        return { status: 200, body: { grant: await presentOne(result), feed_revision: feedRevision } };
+        return { status: 200, body: { grant: await presentOne(result, caller), feed_revision: feedRevision } };
       },
     }),
+    revokeAllOperation(ports),
   ];
 }

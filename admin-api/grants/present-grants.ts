@@ -23,6 +23,11 @@ export const grantViewSchema = z.object({
   ended_at: z.iso.datetime().nullable(),
   ended_by: person.nullable(),
   end_note: z.string().nullable(),
+  /** Taken at once in an emergency, to be reviewed afterwards. */
+  break_glass: z.boolean(),
+  first_used_at: z.iso.datetime().nullable(),
+  /** Whether whoever looks may ask for more time: one's own, with an end, and no such request pending. */
+  can_extend: z.boolean(),
 });
 export type GrantView = z.output<typeof grantViewSchema>;
 
@@ -32,8 +37,16 @@ interface Names {
   name: string;
 }
 
-/** Grants as people see them, with the names of what they hold only ids of; two queries for any number. */
-export async function presentGrants(knex: Knex, rows: readonly GrantRow[], nowMs: number): Promise<GrantView[]> {
+/**
+ * Grants as people see them, with the names of what they hold only ids of; a handful of queries for any number.
+ * @param viewerId whose eyes; null: nobody's in particular, so nothing may be extended
+ */
+export async function presentGrants(
+  knex: Knex,
+  rows: readonly GrantRow[],
+  nowMs: number,
+  viewerId: string | null = null,
+): Promise<GrantView[]> {
   const ids = rows.flatMap((row) => [row.subject_id, ...(row.ended_by === null ? [] : [row.ended_by])]);
   const people = new Map<string, Names>();
   for (const entry of (await knex('people')
@@ -51,8 +64,14 @@ export async function presentGrants(knex: Knex, rows: readonly GrantRow[], nowMs
     'scopes',
     rows.map((row) => row.scope_id),
   );
-  return rows.map((row) =>
-    grantViewSchema.parse({
+  const asked = await pendingExtensions(
+    knex,
+    rows.filter((row) => row.subject_id === viewerId).map((row) => row.id),
+    nowMs,
+  );
+  return rows.map((row) => {
+    const state = grantState({ ...toGrant(row), end_reason: row.end_reason }, nowMs);
+    return grantViewSchema.parse({
       id: row.id,
       subject: people.get(row.subject_id),
       kind: row.kind,
@@ -68,15 +87,32 @@ export async function presentGrants(knex: Knex, rows: readonly GrantRow[], nowMs
       role: row.role,
       starts_at: row.starts_at.toISOString(),
       expires_at: row.expires_at?.toISOString() ?? null,
-      state: grantState({ ...toGrant(row), end_reason: row.end_reason }, nowMs),
+      state,
       request_id: row.request_id,
       origin: row.origin,
       created_at: row.created_at.toISOString(),
       ended_at: row.ended_at?.toISOString() ?? null,
       ended_by: row.ended_by === null ? null : (people.get(row.ended_by) ?? null),
       end_note: row.end_note,
-    }),
-  );
+      break_glass: row.origin === 'break-glass',
+      first_used_at: row.first_used_at?.toISOString() ?? null,
+      can_extend:
+        row.subject_id === viewerId &&
+        row.expires_at !== null &&
+        (state === 'active' || state === 'scheduled') &&
+        !asked.has(row.id),
+    });
+  });
+}
+
+async function pendingExtensions(knex: Knex, grantIds: readonly string[], nowMs: number): Promise<Set<string>> {
+  if (grantIds.length === 0) return new Set();
+  const ids: string[] = await knex('access_requests')
+    .whereIn('extends_grant_id', grantIds)
+    .where({ status: 'pending' })
+    .where('pending_until', '>', new Date(nowMs))
+    .pluck('extends_grant_id');
+  return new Set(ids);
 }
 
 async function namesOf(

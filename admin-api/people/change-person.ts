@@ -3,7 +3,7 @@ import { AccessError } from '../../core/access/errors.ts';
 import { newId } from '../../core/access/ids.ts';
 import { isAtLeast, mayHandOut, type Role } from '../../core/access/role.ts';
 import { subjectFact, personOf, type PersonRow } from '../db/person-row.ts';
-import type { RunUnitOfWork, UnitOfWork } from '../db/unit-of-work.ts';
+import type { AuditPerson, RunUnitOfWork, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 
 export interface NewPerson {
@@ -56,7 +56,17 @@ export async function addPerson(
 /** Ends all console sessions of a person, in the transaction given. */
 export type EndSessions = (trx: UnitOfWork['trx'], personId: string, nowMs: number) => Promise<unknown>;
 
+/** Ends what a person has been given and has asked for; the features that keep it do the work. */
+export interface EndOfAccess {
+  /** Before the person is locked: whoever decides a request locks grants, then requests, then people. */
+  readonly lock: (unit: UnitOfWork, personId: string) => Promise<void>;
+  /** @returns whether there is more than one transaction may change */
+  readonly end: (unit: UnitOfWork, personId: string, actor: AuditPerson, note: string) => Promise<boolean>;
+}
+
 /**
+ * Who is disabled loses everything they had been given and asked for, at once. Being enabled again brings none of it
+ * back, nor anything that was never ended because it is older than this rule.
  * @param endSessions called for one who is disabled: being enabled again must not bring old sessions back
  * @throws AccessError `not-found`, `one-owner`, `not-allowed`, `beyond-reviewer-role`
  */
@@ -66,8 +76,11 @@ export async function changePerson(
   id: string,
   change: PersonChange,
   endSessions: EndSessions,
+  access: EndOfAccess,
 ): Promise<PersonRow> {
+  if (change.disabled === false) await endRest(run, actor, id, access);
   const { result } = await run(async (unit) => {
+    if (change.disabled === true) await access.lock(unit, id);
     const before: PersonRow | undefined = await unit.trx('people').where({ id }).forUpdate().first();
     if (before === undefined) throw new AccessError('not-found', 'There is no such person.');
     assertMayChange(actor, before, change);
@@ -75,14 +88,33 @@ export async function changePerson(
     // Nothing that differs: no entry in the audit for what did not happen.
     if (Object.keys(columns).length === 0) return before;
     const [after] = (await unit.trx('people').where({ id }).update(columns).returning('*')) as PersonRow[];
-    if (change.disabled === true) await endSessions(unit.trx, id, unit.nowMs);
+    if (change.disabled === true) {
+      await endSessions(unit.trx, id, unit.nowMs);
+      await access.end(unit, id, personOf(actor), DISABLED_NOTE);
+    }
     record(unit, 'person.changed', actor, after as PersonRow, summaryOf(before, after as PersonRow), {
       before: describe(before),
       after: describe(after as PersonRow),
     });
     return after as PersonRow;
   });
+  if (change.disabled === true) await endRest(run, actor, id, access);
   return result;
+}
+
+const DISABLED_NOTE = 'The account was disabled.';
+
+/** Ends what one transaction could not take; nothing of it counts any more, for the person is disabled. */
+async function endRest(run: RunUnitOfWork, actor: CurrentPerson, id: string, access: EndOfAccess): Promise<void> {
+  for (;;) {
+    const { result: hasMore } = await run(async (unit) => {
+      await access.lock(unit, id);
+      const person: PersonRow | undefined = await unit.trx('people').where({ id }).forUpdate().first();
+      if (person === undefined || person.disabled_at === null) return false;
+      return access.end(unit, id, personOf(actor), DISABLED_NOTE);
+    });
+    if (!hasMore) return;
+  }
 }
 
 /** Only what differs: disabling somebody twice must not move the day they were disabled. */

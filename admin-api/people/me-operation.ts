@@ -9,7 +9,12 @@ import { operation, type Operation } from '../http/operation.ts';
 export function meOperation(
   knex: Knex,
   clock: Clock,
-  presentGrants: (knex: Knex, rows: readonly GrantRow[], nowMs: number) => Promise<readonly unknown[]>,
+  presentGrants: (
+    knex: Knex,
+    rows: readonly GrantRow[],
+    nowMs: number,
+    viewerId: string,
+  ) => Promise<readonly unknown[]>,
   sidecarUrls: () => Promise<string[]>,
 ): Operation {
   return operation({
@@ -52,7 +57,7 @@ export function meOperation(
           role,
           base_role,
           groups,
-          grants: await presentGrants(knex, rows, now),
+          grants: await presentGrants(knex, rows, now, caller.id),
           can: { review: isAdmin, read_audit: isAdmin },
           server_time: new Date(now).toISOString(),
           sidecar_urls: await sidecarUrls(),

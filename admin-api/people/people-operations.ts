@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AccessError } from '../../core/access/errors.ts';
 import { opaqueId } from '../../core/access/ids.ts';
 import { roleSchema } from '../../core/access/role.ts';
 import type { Knex } from '../db/knex.ts';
@@ -8,7 +9,7 @@ import { likePattern } from '../http/like-pattern.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
 import { requiredText } from '../http/text.ts';
-import { addPerson, changePerson, type EndSessions } from './change-person.ts';
+import { addPerson, changePerson, type EndOfAccess, type EndSessions } from './change-person.ts';
 
 const groups = z.array(z.string().min(1).max(200)).max(500);
 
@@ -26,7 +27,12 @@ function present(row: PersonRow): z.output<typeof personSchema> {
   return { id, email, name, role, groups: row.groups, disabled: row.disabled_at !== null };
 }
 
-export function peopleOperations(knex: Knex, run: RunUnitOfWork, endSessions: EndSessions): Operation[] {
+export function peopleOperations(
+  knex: Knex,
+  run: RunUnitOfWork,
+  endSessions: EndSessions,
+  access: EndOfAccess,
+): Operation[] {
   return [
     operation({
       method: 'get',
@@ -54,6 +60,20 @@ export function peopleOperations(knex: Knex, run: RunUnitOfWork, endSessions: En
           .orderByRaw('lower(email)')
           .limit(query.limit + 1);
         return { status: 200, body: toPage(rows, query.limit, present, (row) => [row.email.toLowerCase()]) };
+      },
+    }),
+    operation({
+      method: 'get',
+      path: '/v1/people/{id}',
+      tag: 'people',
+      summary: 'Read one person',
+      minimumRole: 'admin',
+      params: z.object({ id: opaqueId }),
+      responses: { 200: { description: 'The person', schema: personSchema } },
+      async run({ params }) {
+        const row: PersonRow | undefined = await knex('people').where({ id: params.id }).first();
+        if (row === undefined) throw new AccessError('not-found', 'There is no such person.');
+        return { status: 200, body: present(row) };
       },
     }),
     operation({
@@ -88,7 +108,7 @@ export function peopleOperations(knex: Knex, run: RunUnitOfWork, endSessions: En
       }),
       responses: { 200: { description: 'Changed', schema: personSchema } },
       async run({ params, body, caller }) {
-        return { status: 200, body: present(await changePerson(run, caller, params.id, body, endSessions)) };
+        return { status: 200, body: present(await changePerson(run, caller, params.id, body, endSessions, access)) };
       },
     }),
   ];

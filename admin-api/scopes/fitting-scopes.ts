@@ -1,6 +1,7 @@
 import type { Resource } from '../../core/access/resource.ts';
 import { placementOf, scopeCovers, type Scope } from '../../core/access/scope.ts';
 import type { Knex } from '../db/knex.ts';
+import { SCOPE_COLUMNS } from './scope-store.ts';
 
 export interface FittingScope {
   readonly scope: Scope;
@@ -11,7 +12,9 @@ export interface FittingScope {
 /** Scopes that cover a resource, the one that opens the least first. */
 export async function fittingScopes(knex: Knex, resource: Resource): Promise<FittingScope[]> {
   const [scopes, places] = await Promise.all([
-    knex('scopes').orderBy('id') as Promise<Scope[]>,
+    knex('scopes')
+      .select(...SCOPE_COLUMNS)
+      .orderBy('id') as Promise<Scope[]>,
     knex('resources').whereIn('type', ['connection', 'target']).orderBy(['type', 'id']) as Promise<Resource[]>,
   ]);
   const connections = new Map(places.filter((place) => place.type === 'connection').map((place) => [place.id, place]));

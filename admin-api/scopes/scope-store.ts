@@ -1,25 +1,44 @@
 import { AccessError } from '../../core/access/errors.ts';
-import type { Scope } from '../../core/access/scope.ts';
+import type { OwnedScope, Scope } from '../../core/access/scope.ts';
 import type { Knex } from '../db/knex.ts';
 import { personOf } from '../db/person-row.ts';
 import type { EndGrantsFor, RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 
+/** What sidecars and policies are told of a Scope. */
+export const SCOPE_COLUMNS = ['id', 'name', 'description', 'rules'] as const;
+
 export async function findScope(knex: Knex, id: string): Promise<Scope | null> {
-  return (await knex('scopes').where({ id }).first<Scope>()) ?? null;
+  return (
+    (await knex('scopes')
+      .where({ id })
+      .first<Scope>(...SCOPE_COLUMNS)) ?? null
+  );
 }
 
-/** @param actor null: Hallpass itself, at its first start */
+export async function findOwnedScope(knex: Knex, id: string): Promise<OwnedScope | null> {
+  return (await knex('scopes').where({ id }).first<OwnedScope>()) ?? null;
+}
+
+/**
+ * Makes the Scope what is given, new or changed.
+ * @param actor null: Hallpass itself, at its first start
+ * @param assertUnchanged told what is there before anything is written; throws where the caller has seen something else
+ * @throws AccessError `invalid-value` for an owner who is no person here
+ */
 export async function putScope(
   run: RunUnitOfWork,
   actor: CurrentPerson | null,
-  scope: Scope,
+  { owners = [], ...scope }: Scope & { readonly owners?: readonly string[] },
+  assertUnchanged: (before: OwnedScope | null) => void = () => {},
 ): Promise<'created' | 'changed'> {
   const { result } = await run(async (unit) => {
-    const before = await findScope(unit.trx, scope.id);
+    const before = (await unit.trx('scopes').where({ id: scope.id }).forUpdate().first<OwnedScope>()) ?? null;
+    assertUnchanged(before);
+    await assertPeople(unit.trx, owners);
     await unit
       .trx('scopes')
-      .insert({ ...scope, rules: JSON.stringify(scope.rules) })
+      .insert({ ...scope, rules: JSON.stringify(scope.rules), owners: JSON.stringify(owners) })
       .onConflict('id')
       .merge();
     unit.audit({
@@ -27,12 +46,21 @@ export async function putScope(
       actor: actor === null ? null : personOf(actor),
       subject: null,
       summary: `The Scope ${scope.id} was ${before === null ? 'created' : 'changed'}.`,
-      details: { before, after: scope },
+      details: { before, after: { ...scope, owners } },
     });
     unit.publish({ kind: 'scope', id: scope.id, value: scope });
     return before === null ? ('created' as const) : ('changed' as const);
   });
   return result;
+}
+
+async function assertPeople(knex: Knex, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const known: string[] = await knex('people').whereIn('id', ids).pluck('id');
+  const missing = ids.find((id) => !known.includes(id));
+  if (missing !== undefined) {
+    throw new AccessError('invalid-value', `There is no person ${missing}.`, { field: 'owners' });
+  }
 }
 
 export async function deleteScope(
@@ -42,7 +70,7 @@ export async function deleteScope(
   id: string,
 ): Promise<void> {
   await run(async (unit) => {
-    const before = await findScope(unit.trx, id);
+    const before = await findOwnedScope(unit.trx, id);
     if (before === null) throw new AccessError('not-found', `There is no Scope ${id}.`);
     await endGrantsFor(unit, { kind: 'scope', scope_id: id }, personOf(actor));
     await unit.trx('scopes').where({ id }).delete();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { slug } from './ids.ts';
+import { opaqueId, slug } from './ids.ts';
 import type { Resource, ResourceRef } from './resource.ts';
 
 /** One rule of a Scope names one thing at one level of environment > connection > target. */
@@ -16,6 +16,13 @@ export const scopeSchema = z.strictObject({
   rules: z.array(scopeRuleSchema).min(1).max(200),
 });
 export type Scope = z.infer<typeof scopeSchema>;
+
+/** A Scope with who answers for it. Sidecars and policies have no use for that, so they never see it. */
+export const ownedScopeSchema = scopeSchema.extend({
+  /** Ids of people. Where the request policy counts on Scope owners, they review, if they are Admins. */
+  owners: z.array(opaqueId).max(100).default([]),
+});
+export type OwnedScope = z.infer<typeof ownedScopeSchema>;
 
 /** Where a resource stands in the hierarchy: itself, its Connections, and the environments of those. */
 export interface Placement {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { findFreePort } from '../support/free-port.ts';
 import { changePerson } from '../../admin-api/people/change-person.ts';
 import { findCurrentPerson } from '../../admin-api/people/find-current-person.ts';
+import { endOfAccess } from '../../admin-api/end-of-access.ts';
 import { endSessionsOf, forgetSessions } from '../../admin-api/sessions/end-session.ts';
 import { findSession } from '../../admin-api/sessions/find-session.ts';
 import { startSession } from '../../admin-api/sessions/start-session.ts';
@@ -184,9 +185,9 @@ describe('a session', () => {
     await journey.signIn();
     const ada = (await findCurrentPerson(knex, { id: 'per_ada' }, Date.now()))!;
     const owner = { ...ada, id: 'per_owner', role: 'owner', base_role: 'owner' } as const;
-    await changePerson(runUnitOfWork, owner, 'per_ada', { disabled: true }, endSessionsOf);
+    await changePerson(runUnitOfWork, owner, 'per_ada', { disabled: true }, endSessionsOf, endOfAccess);
     expect((await journey.caller()).status).toBe(401);
-    await changePerson(runUnitOfWork, owner, 'per_ada', { disabled: false }, endSessionsOf);
+    await changePerson(runUnitOfWork, owner, 'per_ada', { disabled: false }, endSessionsOf, endOfAccess);
     expect((await journey.caller()).status).toBe(401);
   });
 
