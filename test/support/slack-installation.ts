@@ -45,7 +45,7 @@ export async function startSlackInstallation(
     async link(name, user = userOf(name)) {
       const { body } = await api.as(name).post('/v1/slack/link', {});
       const answer = await slack.command(api.url, { user, text: `link ${body.code}` });
-      if (!/^Done/.test(answer.body.text)) throw new Error(answer.body.text);
+      if (!answer.body.text.startsWith('Done')) throw new Error(answer.body.text);
     },
     async submit({ resource = LOW_RISK, reason = 'INC-42', who = 'member' } = {}) {
       const { status, body } = await api
