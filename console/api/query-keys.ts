@@ -19,5 +19,6 @@ export const queryKeys = {
   notifications: ['notifications'],
   notificationCount: ['notifications', 'count'],
   notificationPreferences: ['notification-preferences'],
+  slackLink: ['notification-preferences', 'slack-link'],
   auditEvents: ['audit-events'],
 } as const;
