@@ -151,7 +151,8 @@ export interface Decided {
 export interface Approval {
   readonly duration_seconds?: number | null;
   readonly until?: string;
-  readonly starts_at?: string;
+  /** null: at approval. */
+  readonly starts_at?: string | null;
   readonly scope_id?: string;
   readonly resource?: { readonly type: ResourceType; readonly id: string };
   readonly role?: Role;

@@ -17,9 +17,6 @@ export interface Notification {
 
 export type NotificationFilter = 'unread' | 'all';
 
-/** So many unread ones are counted; beyond that it says that there are more. */
-const COUNTED = 50;
-
 const onlyUnread = (filter: NotificationFilter) => (filter === 'unread' ? { unread: true } : {});
 
 /** One's own notifications, newest first. */
@@ -36,22 +33,20 @@ export function notificationsQuery(filter: NotificationFilter) {
   });
 }
 
-/** The unread ones as the bell counts them. */
-export function unreadNotificationsQuery() {
+/** How many are unread. */
+export function notificationCountQuery() {
   return queryOptions({
-    queryKey: queryKeys.unreadNotifications,
-    queryFn: ({ signal }) => getUnreadPage(null, signal),
-  });
-}
-
-export function getUnreadPage(cursor: string | null, signal?: AbortSignal): Promise<Page<Notification>> {
-  return getJson<Page<Notification>>('/v1/notifications', {
-    query: { ...onlyUnread('unread'), limit: COUNTED, cursor },
-    ...(signal !== undefined && { signal }),
+    queryKey: queryKeys.notificationCount,
+    queryFn: ({ signal }) => getJson<{ readonly unread: number }>('/v1/notifications/count', { signal }),
   });
 }
 
 /** Being told twice that it was read changes nothing. */
 export function markNotificationRead(id: string): Promise<Notification> {
   return postJson(`/v1/notifications/${encodeURIComponent(id)}/read`, {});
+}
+
+/** Everything that is unread now; what arrives meanwhile stays so. */
+export function markAllNotificationsRead(): Promise<unknown> {
+  return postJson('/v1/notifications/read-all', {});
 }
