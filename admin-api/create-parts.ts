@@ -25,9 +25,11 @@ import { readNews } from './live/read-news.ts';
 import { writeOutboxEvents } from './outbox/write-outbox-events.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
 import { adminsAmong, enabledAmong } from './people/people-among.ts';
+import { readReviewers } from './people/read-reviewers.ts';
 import { findResource } from './resources/resource-store.ts';
 import { visibleTo } from './resources/visible-resource.ts';
 import { fittingScopes } from './scopes/fitting-scopes.ts';
+import { ownedBy, ownersOf } from './scopes/scope-owners.ts';
 import { findScope } from './scopes/scope-store.ts';
 import { openSessionsAmong } from './sessions/open-sessions-among.ts';
 import { openPostgresWake } from './wake/postgres-wake.ts';
@@ -92,6 +94,9 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     },
     findScope,
     fittingScopes,
+    readReviewers,
+    ownersOf,
+    ownedBy,
     recordGrant,
     extendGrant,
     presentGrants,

@@ -1,5 +1,6 @@
 import type { Entitlement, GrantOrigin } from '../../core/access/grant.ts';
 import type { Resource, ResourceKey, ResourceRef } from '../../core/access/resource.ts';
+import type { Reviewer } from '../../core/access/review.ts';
 import type { Scope } from '../../core/access/scope.ts';
 import type { DenialClaims } from '../../core/decision/denial-token.ts';
 import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
@@ -26,6 +27,15 @@ export interface AccessRequestPorts {
     knex: Knex,
     resource: Resource,
   ) => Promise<readonly { readonly scope: Scope; readonly covers: readonly Resource[] }[]>;
+  /** Everybody who could review anything now: Admins and the Owner, in the order of their names. */
+  readonly readReviewers: (knex: Knex, nowMs: number) => Promise<readonly (Reviewer & AuditPerson)[]>;
+  /** Ids of the owners of the Scopes concerned, by `entitlementKey`. */
+  readonly ownersOf: (
+    knex: Knex,
+    entitlements: readonly Entitlement[],
+  ) => Promise<ReadonlyMap<string, readonly string[]>>;
+  /** The `entitlementKey` of everything whose Scope owners this person is one of. */
+  readonly ownedBy: (knex: Knex, personId: string) => Promise<readonly string[]>;
   readonly recordGrant: (
     unit: UnitOfWork,
     grant: {
