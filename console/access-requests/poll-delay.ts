@@ -23,7 +23,8 @@ export function pollDelay({ request, watchedMs, visible, live }: PollSituation):
   }
   if (request.status === 'pending' || onItsWay) {
     if (!visible) return 10 * SECOND_MS;
-    if (watchedMs < 120 * SECOND_MS) return SECOND_MS;
+    // The approval was told at once; sidecars take milliseconds more.
+    if (watchedMs < 120 * SECOND_MS) return live ? SECOND_MS / 2 : SECOND_MS;
     return watchedMs < 900 * SECOND_MS ? 3 * SECOND_MS : 10 * SECOND_MS;
   }
   // A grant that stands may be ended by somebody else.

@@ -12,7 +12,7 @@ describe('how often the waiting page asks', () => {
     const told = { watchedMs: 0, visible: true, live: true };
     expect(pollDelay({ request: pending, ...told })).toBe(30_000);
     expect(pollDelay({ request: open, ...told })).toBe(30_000);
-    expect(pollDelay({ request: onItsWay, ...told })).toBe(1_000);
+    expect(pollDelay({ request: onItsWay, ...told })).toBe(500);
     expect(pollDelay({ request: { status: 'denied', in_effect: false, grant: null }, ...told })).toBe(false);
   });
 
