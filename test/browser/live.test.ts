@@ -95,6 +95,8 @@ describe('a page that is open', () => {
     await waitUntil('a second try', () => failed >= 2);
     await context.unroute(`**${STREAM}`);
     await page.waitForResponse((answer) => answer.url().endsWith(STREAM) && answer.ok());
+    // What it may have missed is read first.
+    await page.waitForResponse((answer) => new URL(answer.url()).pathname === '/v1/grants');
     await stopPolling(page);
     const given = await (
       await stack.api('owner')
