@@ -17,6 +17,9 @@ const NewRequestScreen = lazy(async () => ({
 const RequestScreen = lazy(async () => ({
   default: (await import('./access-requests/request-screen.tsx')).RequestScreen,
 }));
+const ReviewRequestScreen = lazy(async () => ({
+  default: (await import('./review/review-request-screen.tsx')).ReviewRequestScreen,
+}));
 const ReviewScreen = lazy(async () => ({ default: (await import('./review/review-screen.tsx')).ReviewScreen }));
 const NotificationsScreen = lazy(async () => ({
   default: (await import('./notifications/notifications-screen.tsx')).NotificationsScreen,
@@ -59,7 +62,7 @@ export function ConsoleRoutes() {
         <Route path="/access-requests/new" element={<NewRequestScreen />} />
         <Route path="/access-requests/:id" element={<RequestScreen />} />
         <Route path="/review" element={<ReviewScreen />} />
-        <Route path="/review/:id" element={<RequestScreen />} />
+        <Route path="/review/:id" element={<ReviewRequestScreen />} />
         <Route path="/notifications" element={<NotificationsScreen />} />
         <Route path="/settings/people" element={<PeopleScreen />} />
         <Route path="/settings/people/new" element={<AddPersonScreen />} />

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useLocation, useParams } from 'react-router';
+import { Navigate, useParams } from 'react-router';
 import { accessRequestQuery, type AccessRequest } from '../api/access-request.ts';
 import { useIsLive } from '../api/live-state.ts';
 import { entitlementPhrase, entitlementTitle } from '../elements/entitlement-words.ts';
@@ -10,7 +10,6 @@ import { ProblemState } from '../elements/problem-state.tsx';
 import { requestStatusWord } from '../elements/request-status-badge.tsx';
 import { Section } from '../elements/section.tsx';
 import { TextLink } from '../elements/text-link.tsx';
-import { ReviewPanel } from '../review/review-panel.tsx';
 import { useMe } from '../shell/me-context.ts';
 import { pollDelay } from './poll-delay.ts';
 import { RequestDetails } from './request-details.tsx';
@@ -18,7 +17,7 @@ import { RequestHistory } from './request-history.tsx';
 import { RequestProgress } from './request-progress.tsx';
 import classes from './request-screen.module.css';
 
-/** One request: for its requester the page that waits, for reviewers the page that decides. */
+/** One request, for its requester: the page that waits. */
 export function RequestScreen() {
   const { id = '' } = useParams();
   return <OneRequest key={id} id={id} />;
@@ -26,7 +25,6 @@ export function RequestScreen() {
 
 function OneRequest({ id }: { readonly id: string }) {
   const me = useMe();
-  const { pathname } = useLocation();
   const [openedAtMs] = useState(() => Date.now());
   const live = useIsLive();
   const {
@@ -45,12 +43,7 @@ function OneRequest({ id }: { readonly id: string }) {
         live,
       }),
   });
-  const forReview = pathname.startsWith('/review');
-  const back = forReview ? (
-    <TextLink to="/review">All of Review</TextLink>
-  ) : (
-    <TextLink to="/access-requests">All Access Requests</TextLink>
-  );
+  const back = <TextLink to="/access-requests">All Access Requests</TextLink>;
   if (request === undefined) {
     return (
       <Page title="Access request" intro={back}>
@@ -63,14 +56,13 @@ function OneRequest({ id }: { readonly id: string }) {
     );
   }
   const mine = request.requester.id === me.id;
+  // Whoever follows a link to somebody else's request is there to decide it.
+  if (!mine && me.can.review) return <Navigate to={`/review/${id}`} replace />;
   return (
     <Page title={`Access to ${entitlementPhrase(request)}`} tabTitle={tabTitle(request)} intro={back}>
       <div className={classes.columns}>
         <div className={classes.progress}>
           <RequestProgress request={request} mine={mine} connectionLost={error !== null} />
-        </div>
-        <div className={classes.review}>
-          <ReviewPanel request={request} mine={mine} />
         </div>
         <div className={classes.details}>
           <Section title="The request">
