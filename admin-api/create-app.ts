@@ -102,6 +102,7 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
       knex,
       hub: parts.hub,
       registry: parts.registry,
+      run,
       clock,
       heartbeatIntervalMs: config.heartbeatIntervalMs,
     }),

@@ -6,6 +6,7 @@ import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { FactSource } from './facts/fact-source.ts';
 import { FeedReader } from './facts/feed-reader.ts';
+import { FirstUseReport } from './facts/first-use-report.ts';
 import { ForwardTraffic } from './forward-traffic.ts';
 import { LiveConnections, type Cut } from './forward/live-connections.ts';
 import { AccessRequestLinks } from './gate/access-request-link.ts';
@@ -39,6 +40,7 @@ export interface ProxyParts {
   readonly facts: FactSource;
   readonly live: LiveConnections;
   readonly feed: FeedReader;
+  readonly firstUses: FirstUseReport;
   readonly traffic: ForwardTraffic;
   readonly trafficServer: TrafficServer;
   readonly decisionServer: DecisionServer;
@@ -66,7 +68,8 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const identity = new JwtIdentity(config.identity.jwt, limits, clock);
   const gate = createGate(config, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
-  const log = new DecisionLog(options.decisionLogger, metrics);
+  const firstUses = new FirstUseReport((uses) => feed.reportFirstUses(uses), limits, logger);
+  const log = new DecisionLog(options.decisionLogger, metrics, (decision) => firstUses.note(decision));
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, logger, limits, now });
   const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
   const { decisionToken: token } = secrets;
@@ -91,7 +94,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     now,
     onEvent: (event) => metrics.feedEvents.inc({ event }),
   });
-  const parts = { metrics, policy, facts, live, feed, traffic, trafficServer, decisionServer };
+  const parts = { metrics, policy, facts, live, feed, firstUses, traffic, trafficServer, decisionServer };
   joinEvents(parts);
   showGauges(parts, identity, config);
   return parts;

@@ -74,13 +74,14 @@ async function start(
   lifecycle: Lifecycle,
   readiness: () => Readiness,
 ): Promise<Proxy['ports']> {
-  const { policy, facts, feed, live, traffic, trafficServer, decisionServer, metrics } = parts;
+  const { policy, facts, feed, firstUses, live, traffic, trafficServer, decisionServer, metrics } = parts;
   lifecycle.onStop('policy', () => policy.stop());
   await policy.start();
   const ops = await startOpsServer({ ...config.ops, registry: metrics.registry, readiness });
   lifecycle.onStop('ops server', () => ops.close());
   feed.start();
   lifecycle.onStop('feed', async () => {
+    firstUses.stop();
     await feed.stop();
     facts.stop();
   });

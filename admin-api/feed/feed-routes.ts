@@ -6,6 +6,8 @@ import type { Knex } from '../db/knex.ts';
 import { HttpProblem } from '../http/problem.ts';
 import { findFeedCredential, type FeedCredential } from './feed-credential.ts';
 import type { FeedParts } from './feed-parts.ts';
+import { firstUsesBody, recordFirstUses } from './record-first-uses.ts';
+import { registerSidecar } from './register-sidecar.ts';
 import { streamFeed } from './stream-feed.ts';
 
 const instanceParams = z.object({ instance: opaqueId });
@@ -39,9 +41,12 @@ const streamQuery = z.strictObject({
   revision: z.coerce.number().int().min(0).optional(),
 });
 
-/** What a sidecar's credential opens, and all it opens (law 11): the feed, and saying who it is and how far it has come. */
+/**
+ * What a sidecar's credential opens, and all it opens (law 11): the feed, and saying who it is, how far it has come, and which
+ * grants have come into use.
+ */
 export function createFeedRoutes(parts: FeedParts): Router {
-  const { knex, registry } = parts;
+  const { knex, registry, run } = parts;
   const router = Router();
   router.use('/feed/v1', json({ limit: '1mb', strict: true }));
 
@@ -50,7 +55,7 @@ export function createFeedRoutes(parts: FeedParts): Router {
     const { instance } = instanceParams.parse(request.params);
     const registration = registrationBody.parse(request.body);
     assertCovered(credential, registration.resources);
-    if ((await registry.register(instance, credential.id, registration)) === 'taken') {
+    if ((await registerSidecar(run, instance, credential, registration)) === 'taken') {
       throw new HttpProblem('not-found', 'This instance id belongs to another sidecar; make a new one.', {
         field: 'instance',
       });
@@ -59,8 +64,14 @@ export function createFeedRoutes(parts: FeedParts): Router {
   });
 
   router.post('/feed/v1/sidecars/:instance/applied', async (request, response) => {
-    const instance = await ownInstance(parts, request, instanceParams.parse(request.params).instance);
+    const { instance } = await ownInstance(parts, request, instanceParams.parse(request.params).instance);
     await registry.report(instance, appliedBody.parse(request.body));
+    response.status(204).end();
+  });
+
+  router.post('/feed/v1/sidecars/:instance/first-uses', async (request, response) => {
+    const own = await ownInstance(parts, request, instanceParams.parse(request.params).instance);
+    await recordFirstUses(run, own, firstUsesBody.parse(request.body).first_uses);
     response.status(204).end();
   });
 
@@ -68,7 +79,7 @@ export function createFeedRoutes(parts: FeedParts): Router {
     const credential = await authenticateSidecar(knex, request);
     const query = streamQuery.parse(request.query);
     assertCovered(credential, query.resources);
-    const instance = await ownInstance(parts, request, query.instance);
+    const { instance } = await ownInstance(parts, request, query.instance);
     await streamFeed(parts, response, { ...query, instance });
   });
   return router;
@@ -95,7 +106,11 @@ function assertCovered(credential: FeedCredential, patterns: readonly string[]):
   }
 }
 
-async function ownInstance(parts: FeedParts, request: Request, id: string): Promise<string> {
+async function ownInstance(
+  parts: FeedParts,
+  request: Request,
+  id: string,
+): Promise<{ readonly instance: string; readonly credential: FeedCredential }> {
   const credential = await authenticateSidecar(parts.knex, request);
   const row = await parts.registry.find(id);
   if (row === undefined || row.credential_id !== credential.id) {
@@ -103,5 +118,5 @@ async function ownInstance(parts: FeedParts, request: Request, id: string): Prom
       field: 'instance',
     });
   }
-  return id;
+  return { instance: id, credential };
 }

@@ -58,26 +58,6 @@ export class SidecarRegistry {
     this.#logger = logger;
   }
 
-  async register(id: string, credentialId: string, registration: SidecarRegistration): Promise<'registered' | 'taken'> {
-    const now = new Date(this.#clock());
-    const row = {
-      public_url: registration.public_url,
-      resources: JSON.stringify(registration.resources),
-      denial_key: JSON.stringify(registration.denial_key),
-      policy_revision: registration.policy_revision,
-      version: registration.version,
-      last_seen_at: now,
-      disconnected_at: null,
-    };
-    const written: unknown[] = await this.#knex('sidecars')
-      .insert({ id, credential_id: credentialId, registered_at: now, ...row })
-      .onConflict('id')
-      .merge(row)
-      .where('sidecars.credential_id', credentialId)
-      .returning('id');
-    return written.length === 1 ? 'registered' : 'taken';
-  }
-
   find(id: string): Promise<SidecarRow | undefined> {
     return this.#knex('sidecars').where({ id }).first<SidecarRow>();
   }

@@ -5,6 +5,7 @@
 export const AUDIT_TYPE_GROUPS = {
   requests: [
     'access-request.submitted',
+    'access-request.joined',
     'access-request.reminded',
     'access-request.stage-opened',
     'review.recorded',
@@ -42,6 +43,7 @@ export const AUDIT_TYPE_GROUPS = {
     'delivery.resent',
     'webhook.created',
     'webhook.changed',
+    'webhook.disabled',
     'webhook.deleted',
     'webhook.secret-rotated',
     'webhook.tested',

@@ -5,6 +5,7 @@ import type { Logger } from '../../core/process/logger.ts';
 import type { ProxyLimits } from '../config.ts';
 import { AppliedReport } from './applied-report.ts';
 import type { FactSource } from './fact-source.ts';
+import type { FirstUse } from './first-use-report.ts';
 import { FeedLines } from './feed-lines.ts';
 import type { MonotonicClock } from './freshness.ts';
 
@@ -58,6 +59,11 @@ export class FeedReader {
 
   get isConnected(): boolean {
     return this.#isConnected;
+  }
+
+  /** @throws when it did not arrive */
+  reportFirstUses(uses: readonly FirstUse[]): Promise<void> {
+    return this.#post('first-uses', { first_uses: uses });
   }
 
   start(): void {
@@ -218,7 +224,7 @@ export class FeedReader {
     );
   }
 
-  #post(what: 'applied', body: object): Promise<void> {
+  #post(what: 'applied' | 'first-uses', body: object): Promise<void> {
     return this.#send('POST', `/feed/v1/sidecars/${encodeURIComponent(this.#options.instance)}/${what}`, body);
   }
 

@@ -19,14 +19,18 @@ export interface LoggedDecision {
 export class DecisionLog {
   readonly #logger: Logger;
   readonly #metrics: ProxyMetrics;
+  readonly #onAllowed: (decision: Decision) => void;
 
-  constructor(logger: Logger, metrics: ProxyMetrics) {
+  /** @param onAllowed told of every allow, on the way of the request: must be next to nothing */
+  constructor(logger: Logger, metrics: ProxyMetrics, onAllowed: (decision: Decision) => void) {
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#onAllowed = onAllowed;
   }
 
   write(logged: LoggedDecision): void {
     const { decision, reason, via, durationMs } = logged;
+    if (decision.allow) this.#onAllowed(decision);
     this.#metrics.decisions.inc({ allow: String(decision.allow), reason, via });
     this.#metrics.decisionDuration.observe({ via }, durationMs / 1000);
     if (!this.#logger.isLevelEnabled('info')) return;

@@ -26,6 +26,10 @@ export class FeedSource {
   readonly registrations: Record<string, unknown>[] = [];
   readonly requests: StreamRequest[] = [];
   readonly applied: number[] = [];
+  readonly firstUses: Record<string, unknown>[] = [];
+  /** Reports of first uses are refused. */
+  refusesFirstUses = false;
+  refusedFirstUses = 0;
   /** Set: every call is refused with this status. */
   refuseWith: number | null = null;
   /** Not set: streams are accepted and then nothing is ever said on them. */
@@ -94,6 +98,12 @@ export class FeedSource {
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       const json = JSON.parse(body) as Record<string, unknown>;
+      if (url.pathname.endsWith('/first-uses')) {
+        if (this.refusesFirstUses) this.refusedFirstUses += 1;
+        else this.firstUses.push(...(json.first_uses as Record<string, unknown>[]));
+        response.writeHead(this.refusesFirstUses ? 503 : 204).end();
+        return;
+      }
       if (request.method === 'PUT') this.registrations.push(json);
       else this.applied.push(json.revision as number);
       response.writeHead(204).end();
