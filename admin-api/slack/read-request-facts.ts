@@ -17,6 +17,8 @@ export interface SlackRequestFacts {
   readonly policy_reasons: readonly string[];
   /** May be decided from a message, as the policy said when it was asked. */
   readonly low_risk: boolean;
+  /** More time for something that the requester has. */
+  readonly is_extension: boolean;
   /** How many more were asked for together with it. */
   readonly others_in_bundle: number;
   readonly pending_until: Date;
@@ -39,6 +41,7 @@ interface Row extends EntitlementColumns {
   until: Date | null;
   policy_reasons: string[];
   low_risk: boolean;
+  extends_grant_id: string | null;
   pending_until: Date;
   thing_name: string | null;
   others_in_bundle: number;
@@ -74,6 +77,7 @@ export async function readRequestFacts(knex: Knex, id: string, nowMs: number): P
   return {
     ...row,
     status: requestStatus({ status: row.status, pending_until: row.pending_until.getTime() }, nowMs),
+    is_extension: row.extends_grant_id !== null,
     what: nameOf(row),
     duration: durationText(row),
     decided_by: last?.name ?? null,

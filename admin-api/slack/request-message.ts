@@ -48,7 +48,7 @@ export function requestMessage(
   publicUrl: string,
 ): SlackContent {
   const more = facts.others_in_bundle > 0 ? ` and ${facts.others_in_bundle} more` : '';
-  const title = `${facts.requester_name} asks for ${facts.what}${more}`;
+  const title = `${facts.requester_name} asks for ${facts.is_extension ? 'more time for ' : ''}${facts.what}${more}`;
   const url = `${publicUrl}/review/${encodeURIComponent(facts.id)}`;
   const blocks: KnownBlock[] = [
     { type: 'header', text: plainText(title, SLACK_LIMITS.header) },
@@ -129,7 +129,10 @@ function verdictButtons(facts: SlackRequestFacts, nonces: ButtonNonces | null): 
       // A phone in a pocket must not give anybody access.
       confirm: {
         title: plainText('Approve?', 100),
-        text: plainText(`${facts.requester_name} will have ${facts.what}. ${facts.duration}.`, 300),
+        text: plainText(
+          `${facts.requester_name} will have ${facts.is_extension ? 'more time for ' : ''}${facts.what}. ${facts.duration}.`,
+          300,
+        ),
         confirm: plainText('Approve', 30),
         deny: plainText('Back', 30),
       },

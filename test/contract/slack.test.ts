@@ -38,6 +38,7 @@ const facts: fc.Arbitrary<SlackRequestFacts> = fc.record({
   reason: typed,
   policy_reasons: fc.array(typed, { maxLength: 3 }),
   low_risk: fc.boolean(),
+  is_extension: fc.boolean(),
   others_in_bundle: fc.nat(9),
   pending_until: fc.constant(new Date('2026-01-01T00:00:00Z')),
   decided_by: fc.option(typed),
