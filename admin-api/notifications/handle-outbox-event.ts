@@ -1,41 +1,38 @@
-import type { Terms } from '../../core/access/review.ts';
 import { newId } from '../../core/access/ids.ts';
-import { entitlementFromColumns, type EntitlementColumns } from '../db/entitlement-columns.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import type { DomainEvent } from '../db/unit-of-work.ts';
-import { grantNotices, requestNotices, type Notice } from './notice.ts';
+import { planDeliveries, planRoomDelivery, type Rooms, type Told } from './deliveries/plan-deliveries.ts';
+import type { AwaitedReviewers } from './deliveries/present-facts.ts';
+import type { ConnectedChannels } from './notification-channel.ts';
+import { readNotices, type EventRow } from './read-notices.ts';
+import { planWebhookDeliveries } from './webhooks/plan-webhook-deliveries.ts';
 
-interface EventRow {
-  id: string;
-  type: DomainEvent['type'];
-  payload: { request_id?: string; grant_id?: string };
-  handled_at: Date | null;
-}
-
-interface RequestRow extends EntitlementColumns {
-  id: string;
-  requester_id: string;
-  requester_name: string;
-  reason: string;
-  duration_seconds: number | null;
-  starts_at: Date | null;
-  until: Date | null;
-  status: string;
-  given: Terms | null;
-  decision_note: string | null;
+export interface TellPorts {
+  readonly connectedChannels: ConnectedChannels;
+  readonly awaitedReviewers: AwaitedReviewers;
+  readonly rooms: Rooms;
+  /** Where browsers reach the console. */
+  readonly publicUrl: string;
+  /** What else has to be arranged before the event counts as handled; must be safe to repeat. */
+  readonly beforeDone: (event: {
+    readonly type: DomainEvent['type'];
+    readonly grant: GrantRow | null;
+  }) => Promise<void>;
+  /** Told after the commit who has something new to read; only ever a hint, and must not throw. */
+  readonly onNotified: (personIds: readonly string[]) => void;
 }
 
 /**
- * Turns one committed event into in-app notifications, once: the event row is locked and marked in the transaction that
- * writes them, so a job that runs twice, or on two workers, finds it done.
- * @param beforeDone what else has to be arranged before the event counts as handled; must be safe to repeat
+ * Turns one committed event into notifications in the console and into deliveries for everything beyond it, once: the
+ * event row is locked and marked in the transaction that writes them, so a job that runs twice, or on two workers,
+ * finds it done. Nothing leaves from here.
  */
 export async function handleOutboxEvent(
   knex: Knex,
   eventId: string,
   nowMs: number,
-  beforeDone: (event: { readonly type: DomainEvent['type']; readonly grant: GrantRow | null }) => Promise<void>,
+  ports: TellPorts,
 ): Promise<'handled' | 'nothing to do'> {
   const event: EventRow | undefined = await knex('outbox_events').where({ id: eventId }).first();
   if (event === undefined || event.handled_at !== null) return 'nothing to do';
@@ -43,91 +40,43 @@ export async function handleOutboxEvent(
   const grantId = event.payload.grant_id;
   const grant: GrantRow | undefined =
     grantId === undefined ? undefined : await knex('grants').where({ id: grantId }).first();
-  await beforeDone({ type: event.type, grant: grant ?? null });
-  return knex.transaction(async (trx) => {
+  await ports.beforeDone({ type: event.type, grant: grant ?? null });
+  const channels = (await ports.connectedChannels()).map((channel) => channel.name);
+  const told = await knex.transaction(async (trx) => {
     const locked: EventRow | undefined = await trx('outbox_events')
       .where({ id: eventId })
       .whereNull('handled_at')
       .forUpdate()
       .first();
-    if (locked === undefined) return 'nothing to do' as const;
-    const notices = await noticesOf(trx, locked);
-    if (notices.length > 0) {
-      await trx('notifications')
-        .insert(
-          notices.map((notice) => ({
-            id: newId('notification'),
-            event_id: eventId,
-            event_type: locked.type,
-            created_at: new Date(nowMs),
-            ...notice,
-          })),
-        )
-        .onConflict(['event_id', 'person_id'])
-        .ignore();
+    if (locked === undefined) return null;
+    const { people, room, subject } = await readNotices(trx, locked, ports.awaitedReviewers);
+    const written = people.map((notice): Told => ({ ...notice, notification_id: newId('notification') }));
+    if (written.length > 0) {
+      await trx('notifications').insert(
+        written.map(({ notification_id: id, person_id, title, body, link }) => ({
+          id,
+          event_id: eventId,
+          event_type: locked.type,
+          person_id,
+          title,
+          body,
+          link,
+          ...subject,
+          created_at: new Date(nowMs),
+        })),
+      );
     }
+    const context = { eventId, subject, channels, nowMs };
+    await planDeliveries(trx, written, context);
+    const place = room === null ? undefined : (await ports.rooms(trx)).get(room.event_type);
+    if (room !== null && place !== undefined) await planRoomDelivery(trx, room, place, context);
+    await planWebhookDeliveries(trx, locked, ports.publicUrl, nowMs);
     await trx('outbox_events')
       .where({ id: eventId })
       .update({ handled_at: new Date(nowMs) });
-    return 'handled' as const;
+    return written;
   });
-}
-
-async function noticesOf(trx: Knex, event: EventRow): Promise<Notice[]> {
-  const { request_id: requestId, grant_id: grantId } = event.payload;
-  if (requestId !== undefined) {
-    const request = await readRequest(trx, requestId);
-    return request === undefined ? [] : requestNotices(event.type, toRequestFacts(request), await adminIds(trx));
-  }
-  const grant: GrantRow | undefined = await trx('grants').where({ id: grantId }).first();
-  if (grant === undefined) return [];
-  return grantNotices(event.type, {
-    id: grant.id,
-    holder_id: grant.subject_id,
-    entitlement: entitlementFromColumns(grant),
-    expires_at: grant.expires_at?.toISOString() ?? null,
-    end_reason: grant.end_reason,
-    end_note: grant.end_note,
-    origin: grant.origin,
-  });
-}
-
-function readRequest(trx: Knex, id: string): Promise<RequestRow | undefined> {
-  return trx('access_requests')
-    .join('people', 'people.id', 'access_requests.requester_id')
-    .where('access_requests.id', id)
-    .first<RequestRow>(
-      'access_requests.*',
-      'people.name AS requester_name',
-      trx.raw(
-        `(SELECT note FROM reviews WHERE request_id = access_requests.id AND verdict = 'deny' ORDER BY created_at LIMIT 1) AS decision_note`,
-      ),
-    );
-}
-
-function toRequestFacts(row: RequestRow) {
-  return {
-    id: row.id,
-    requester: { id: row.requester_id, name: row.requester_name },
-    asked: {
-      entitlement: entitlementFromColumns(row),
-      starts_at: row.starts_at?.getTime() ?? null,
-      duration_seconds: row.duration_seconds,
-      until: row.until?.getTime() ?? null,
-    },
-    reason: row.reason,
-    status: row.status,
-    given: row.given,
-    decision_note: row.decision_note,
-  };
-}
-
-/** All Admins and the Owner (R30): by base role or by a role grant that counts now. */
-async function adminIds(trx: Knex): Promise<string[]> {
-  const { rows } = (await trx.raw(
-    `SELECT id FROM people p WHERE disabled_at IS NULL AND (role IN ('admin', 'owner') OR EXISTS (
-       SELECT 1 FROM grants g WHERE g.subject_id = p.id AND g.kind = 'role' AND g.role = 'admin' AND g.ended_at IS NULL
-          AND g.starts_at <= now() AND (g.expires_at IS NULL OR g.expires_at > now())))`,
-  )) as { rows: { id: string }[] };
-  return rows.map((row) => row.id);
+  if (told === null) return 'nothing to do';
+  if (told.length > 0) ports.onNotified(told.map((notice) => notice.person_id));
+  return 'handled';
 }
