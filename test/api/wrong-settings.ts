@@ -97,5 +97,33 @@ export const WRONG_SETTINGS: readonly WrongRequest[] = [
   { method: 'patch', path: `/v1/people/${NOBODY}`, body: { name: 'x' }, status: 404 },
   { method: 'post', path: '/v1/notifications/ntf_0/read', body: {}, status: 404 },
   { method: 'get', path: '/v1/audit-events?request_id=%00', status: 422, field: 'request_id' },
+  { method: 'post', path: '/v1/slack/link', body: {}, status: 409, code: 'not-configured' },
+  { method: 'put', path: '/v1/slack/routes', body: {}, status: 422, field: 'routes' },
+  {
+    method: 'put',
+    path: '/v1/slack/routes',
+    body: { routes: [{ event_type: 'request-submitted', channel_id: '#general' }] },
+    status: 422,
+    field: 'routes.0.channel_id',
+  },
+  {
+    method: 'put',
+    path: '/v1/slack/routes',
+    body: { routes: [{ event_type: 'nothing', channel_id: 'C0123456789' }] },
+    status: 422,
+    field: 'routes.0.event_type',
+  },
+  {
+    method: 'put',
+    path: '/v1/slack/routes',
+    body: {
+      routes: [
+        { event_type: 'request-submitted', channel_id: 'C0123456789' },
+        { event_type: 'request-submitted', channel_id: 'C0123456780' },
+      ],
+    },
+    status: 422,
+    field: 'routes',
+  },
   { method: 'get', path: '/v1/nothing', status: 404 },
 ];
