@@ -24,6 +24,9 @@ const ReviewScreen = lazy(async () => ({ default: (await import('./review/review
 const NotificationsScreen = lazy(async () => ({
   default: (await import('./notifications/notifications-screen.tsx')).NotificationsScreen,
 }));
+const PreferencesScreen = lazy(async () => ({
+  default: (await import('./notifications/preferences-screen.tsx')).PreferencesScreen,
+}));
 const PeopleScreen = lazy(async () => ({ default: (await import('./people/people-screen.tsx')).PeopleScreen }));
 const AddPersonScreen = lazy(async () => ({
   default: (await import('./people/add-person-screen.tsx')).AddPersonScreen,
@@ -64,6 +67,7 @@ export function ConsoleRoutes() {
         <Route path="/review" element={<ReviewScreen />} />
         <Route path="/review/:id" element={<ReviewRequestScreen />} />
         <Route path="/notifications" element={<NotificationsScreen />} />
+        <Route path="/settings/notification-preferences" element={<PreferencesScreen />} />
         <Route path="/settings/people" element={<PeopleScreen />} />
         <Route path="/settings/people/new" element={<AddPersonScreen />} />
         <Route path="/settings/people/:id" element={<PersonScreen />} />

@@ -1,54 +1,71 @@
 import { Alert } from '@mantine/core';
 import { useLocation, useSearchParams } from 'react-router';
 import type { AskedEntitlement } from '../api/entitlement.ts';
-import { LoadingState } from '../elements/loading-state.tsx';
 import { Page } from '../elements/page.tsx';
-import { ProblemState } from '../elements/problem-state.tsx';
-import { TextLink } from '../elements/text-link.tsx';
 import { useMe } from '../shell/me-context.ts';
-import { newRequestPath, readAskedFor } from './asked-entitlement.ts';
+import { readAskedThings, withThings } from './asked-things.ts';
+import { ChosenThings } from './chosen-things.tsx';
 import { readDenialLink } from './denial-link.ts';
-import { EntitlementPicker } from './entitlement-picker.tsx';
-import { OwnRoleChoices } from './own-role-choices.tsx';
+import { DenialNote } from './denial-note.tsx';
+import { EmergencyScreen } from './emergency-screen.tsx';
+import { ExtensionScreen } from './extension-screen.tsx';
 import { RequestForm } from './request-form.tsx';
-import { useNamedEntitlement } from './use-named-entitlement.ts';
+import { ThingPicker } from './thing-picker.tsx';
+import type { Things } from './use-request-form.ts';
 
-/** From a denial everything is filled in; without one, first comes the choice of what to ask for. */
+/** From a denial everything is filled in; without one, first comes the search for what to ask for. */
 export function NewRequestScreen() {
   const [query] = useSearchParams();
-  const askedFor = readAskedFor(query);
-  if (askedFor.kind === 'asked') {
-    return <AskedScreen key={JSON.stringify(askedFor.entitlement)} entitlement={askedFor.entitlement} />;
-  }
+  const { things, unreadable } = readAskedThings(query);
+  const extended = query.get('extend');
+  if (extended !== null) return <ExtensionScreen key={extended} grantId={extended} />;
+  const [first, ...rest] = things;
+  if (first === undefined) return <SearchScreen unreadable={unreadable} />;
+  return query.has('emergency') ? (
+    <EmergencyScreen things={[first, ...rest]} />
+  ) : (
+    <FormScreen things={[first, ...rest]} />
+  );
+}
+
+function SearchScreen({ unreadable }: { readonly unreadable: boolean }) {
+  const { changeThings } = useAddress();
   return (
     <Page title="New Request" intro="What do you need access to?">
-      {askedFor.kind === 'unreadable' && (
+      {unreadable && (
         <Alert color="amber" role="alert" title="This link names nothing that could be asked for">
-          It may have been cut off. Choose from the list instead.
+          It may have been cut off. Search for it instead.
         </Alert>
       )}
-      <EntitlementPicker pathOf={newRequestPath} roleChoices={<OwnRoleChoices />} />
+      <div>
+        <ThingPicker chosen={[]} focused={false} onChoose={(thing) => changeThings([thing])} />
+      </div>
     </Page>
   );
 }
 
-function AskedScreen({ entitlement }: { readonly entitlement: AskedEntitlement }) {
-  const [query] = useSearchParams();
-  const { hash } = useLocation();
-  const { sidecar_urls: sidecarUrls } = useMe();
-  const { named, description, error, retry } = useNamedEntitlement(entitlement);
+function FormScreen({ things }: { readonly things: Things }) {
+  const { pathOfEmergency, changeThings, link } = useAddress();
   return (
-    <Page narrow title="Request access" intro={<TextLink to="/access-requests/new">Ask for something else</TextLink>}>
-      {named !== null && (
-        <RequestForm
-          entitlement={entitlement}
-          named={named}
-          description={description}
-          link={readDenialLink(query, hash, sidecarUrls)}
-        />
-      )}
-      {named === null && error !== null && <ProblemState error={error} onRetry={retry} />}
-      {named === null && error === null && <LoadingState what="the request form" rows={4} />}
+    <Page title="New Request" tabTitle="Request access">
+      <RequestForm things={things} link={link} emergency={false} extended={null} emergencyPath={pathOfEmergency}>
+        <ChosenThings things={things} onChange={changeThings} />
+        <DenialNote link={link} />
+      </RequestForm>
     </Page>
   );
+}
+
+/** What the address says beside the things, and how to go on to another one. */
+function useAddress() {
+  const [query, setQuery] = useSearchParams();
+  const { pathname, hash } = useLocation();
+  const { sidecar_urls: sidecarUrls } = useMe();
+  const emergency = new URLSearchParams(query);
+  emergency.set('emergency', '1');
+  return {
+    link: readDenialLink(query, hash, sidecarUrls),
+    pathOfEmergency: `${pathname}?${emergency}${hash}`,
+    changeThings: (things: readonly AskedEntitlement[]) => setQuery(withThings(query, things), { replace: true }),
+  };
 }

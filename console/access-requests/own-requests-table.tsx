@@ -5,19 +5,24 @@ import { entitlementTitle } from '../elements/entitlement-words.ts';
 import { RequestStatusBadge } from '../elements/request-status-badge.tsx';
 import { TextLink } from '../elements/text-link.tsx';
 import { RelativeTimeStamp } from '../elements/time-stamp.tsx';
-import { formatDuration } from '../time/format-duration.ts';
+import { AskedTime } from '../review/asked-time.tsx';
+import { RequestMarks } from '../review/request-marks.tsx';
+import { TimesOut } from '../review/times-out.tsx';
+import classes from './own-requests-table.module.css';
 import { changeSentences } from './progress-words.ts';
 
 const COLUMNS: readonly Column<AccessRequest>[] = [
   { title: 'Resource', cell: (request) => <EntitlementLabel entitlement={request} /> },
-  { title: 'Reason', cell: (request) => request.reason },
-  { title: 'Duration', cell: (request) => formatDuration(request.duration_seconds) },
+  { title: 'Reason', cell: (request) => <span className={classes.reason}>{request.reason}</span> },
+  { title: 'Duration', cell: (request) => <AskedTime {...request} /> },
   { title: 'Submitted', cell: (request) => <RelativeTimeStamp time={request.submitted_at} /> },
   {
     title: 'Status',
     cell: (request) => (
       <>
         <RequestStatusBadge status={request.status} />
+        {request.status === 'pending' && <TimesOut at={request.pending_until} />}
+        <RequestMarks request={request} mine={false} />
         {changeSentences(request).map((sentence) => (
           <div key={sentence}>{sentence}</div>
         ))}

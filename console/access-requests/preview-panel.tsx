@@ -1,7 +1,8 @@
-import { Alert, List } from '@mantine/core';
+import { Alert, List, Text } from '@mantine/core';
 import { IconBolt, IconHandStop, IconPencil, IconUsers } from '@tabler/icons-react';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
-import type { PreviewSummary } from './preview-summary.ts';
+import classes from './preview-panel.module.css';
+import type { PreviewSummary, StageSummary } from './preview-summary.ts';
 
 const LOOKS = {
   open: { color: 'pine', icon: IconUsers },
@@ -21,17 +22,32 @@ export function PreviewPanel({ summary, error }: PreviewPanelProps) {
   if (summary === null) return <ProblemAlert error={error} />;
   const { color, icon: Shape } = LOOKS[summary.look];
   return (
-    <div aria-live="polite">
-      <Alert color={color} title={summary.title} icon={<Shape aria-hidden="true" />}>
-        {summary.sentences.length === 1 && summary.sentences[0]}
-        {summary.sentences.length > 1 && (
-          <List>
-            {summary.sentences.map((sentence) => (
-              <List.Item key={sentence}>{sentence}</List.Item>
-            ))}
-          </List>
-        )}
-      </Alert>
-    </div>
+    <Alert color={color} title={summary.title} icon={<Shape aria-hidden="true" />}>
+      <Stages stages={summary.stages} />
+      {summary.sentences.length === 1 && summary.sentences[0]}
+      {summary.sentences.length > 1 && (
+        <List>
+          {summary.sentences.map((sentence) => (
+            <List.Item key={sentence}>{sentence}</List.Item>
+          ))}
+        </List>
+      )}
+    </Alert>
+  );
+}
+
+/** One stage goes without its name: there is nothing to tell it from. */
+function Stages({ stages }: { readonly stages: readonly StageSummary[] }) {
+  const [only] = stages;
+  if (only === undefined) return null;
+  if (stages.length === 1) return <Text mb={6}>{only.who}</Text>;
+  return (
+    <ol className={classes.stages} aria-label="Stages, in their order">
+      {stages.map((stage) => (
+        <li key={stage.name}>
+          <strong>{stage.name}</strong>: {stage.needs}.<div className={classes.who}>{stage.who}</div>
+        </li>
+      ))}
+    </ol>
   );
 }

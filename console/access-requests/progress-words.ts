@@ -1,6 +1,7 @@
 import type { AccessRequest } from '../api/access-request.ts';
 import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { formatDuration } from '../time/format-duration.ts';
+import { formatTime } from '../time/format-time.ts';
 
 export interface ProgressWords {
   readonly look: 'waiting' | 'open' | 'refused' | 'over';
@@ -36,17 +37,20 @@ export function progressWords(request: AccessRequest, mine: boolean): ProgressWo
 }
 
 function pendingWords(request: AccessRequest, mine: boolean): ProgressWords {
-  const given = request.reviews.filter((review) => review.verdict === 'approve').length;
-  const missing = Math.max(1, request.approvals_required - given);
+  const place = request.stages.findIndex(({ state }) => state === 'current');
+  const stage = request.stages[place];
+  const missing = stage === undefined ? 1 : Math.max(1, stage.approvals_required - stage.approvals);
   const awaited = missing === 1 ? 'one approval' : `${missing} approvals by different people`;
+  const what = request.extends_grant === null ? '' : ' for more time';
   return {
     look: 'waiting',
-    headline: `Waiting for ${awaited}`,
+    headline: `Waiting for ${awaited}${what}`,
     sentences: [
-      ...(given > 0 ? [`${given} of ${request.approvals_required} given so far.`] : []),
-      ...(mine
-        ? ['Admins and the Owner were told. This page notices by itself when somebody decides; you may leave it open.']
+      ...(stage !== undefined && request.stages.length > 1
+        ? [`Stage ${place + 1} of ${request.stages.length}: ${stage.name}.`]
         : []),
+      ...(request.extends_grant === null ? [] : ['Meanwhile the access goes on as it is, until its present end.']),
+      ...(mine ? ['This page notices by itself when somebody decides; you may leave it open.'] : []),
     ],
   };
 }
@@ -65,7 +69,11 @@ function approvedWords(request: AccessRequest, who: string, mine: boolean): Prog
   }
   const name = entitlementPhrase(given ?? request);
   if (grant.state === 'scheduled') {
-    return { look: 'open', headline: `Approved. ${name} opens later.`, sentences: changes };
+    return {
+      look: 'open',
+      headline: `Approved. ${name} opens ${formatTime(grant.starts_at)}.`,
+      sentences: [...changes, 'It opens by itself; nobody has to do anything.'],
+    };
   }
   if (!request.in_effect) {
     return {
@@ -75,6 +83,12 @@ function approvedWords(request: AccessRequest, who: string, mine: boolean): Prog
     };
   }
   const has = mine ? 'have' : 'has';
+  if (request.break_glass !== null) {
+    return { look: 'open', headline: `${who} ${has} emergency access to ${name} now.`, sentences: changes };
+  }
+  if (request.extends_grant !== null) {
+    return { look: 'open', headline: `Approved. ${who} ${has} more time for ${name}.`, sentences: changes };
+  }
   return { look: 'open', headline: `Approved. ${who} ${has} access to ${name} now.`, sentences: changes };
 }
 
@@ -87,13 +101,24 @@ export function changeSentences(request: AccessRequest): string[] {
     sentences.push(`Asked for ${entitlementPhrase(request)}, given ${entitlementPhrase(given)}.`);
   }
   if (given.modifications.includes('duration_seconds')) {
-    sentences.push(
-      `Asked for ${lower(formatDuration(request.duration_seconds))}, given ${lower(formatDuration(given.duration_seconds))}.`,
-    );
+    sentences.push(`Asked for ${timeWords(request)}, given ${timeWords(given)}.`);
+  }
+  if (given.modifications.includes('starts_at')) {
+    sentences.push(`Asked to begin ${startWords(request.starts_at)}, given to begin ${startWords(given.starts_at)}.`);
   }
   return sentences;
 }
 
-function lower(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
+interface TimeTerms {
+  readonly duration_seconds: number | null;
+  readonly until?: string | null;
+}
+
+/** `4 hours`, `permanent`, `until 3 Jun 2026, 18:00` */
+function timeWords({ duration_seconds: seconds, until }: TimeTerms): string {
+  return until == null ? formatDuration(seconds).toLowerCase() : `until ${formatTime(until)}`;
+}
+
+function startWords(startsAt: string | null | undefined): string {
+  return startsAt == null ? 'at approval' : formatTime(startsAt);
 }

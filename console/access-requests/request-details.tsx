@@ -3,22 +3,36 @@ import type { AccessRequest } from '../api/access-request.ts';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { PersonName } from '../elements/person-name.tsx';
 import { TermList, type Term } from '../elements/term-list.tsx';
+import { TextLink } from '../elements/text-link.tsx';
 import { TimeStamp } from '../elements/time-stamp.tsx';
-import { formatDuration } from '../time/format-duration.ts';
+import { AskedTime } from '../review/asked-time.tsx';
 import classes from './request-details.module.css';
 
 /** Everything that is known about a request; what was asked beside what was given where they differ. */
 export function RequestDetails({ request }: { readonly request: AccessRequest }) {
   const { given } = request;
   const otherThing = given !== null && given.modifications.includes('entitlement');
-  const otherDuration = given !== null && given.modifications.includes('duration_seconds');
+  const otherTime =
+    given !== null && (given.modifications.includes('duration_seconds') || given.modifications.includes('starts_at'));
   const terms: Term[] = [
     { name: 'Requester', value: <PersonName person={request.requester} /> },
     { name: otherThing ? 'Asked for' : 'Resource', value: <EntitlementLabel entitlement={request} /> },
     ...(otherThing ? [{ name: 'Given', value: <EntitlementLabel entitlement={given} /> }] : []),
     { name: 'Reason', value: <Text className={classes.reason}>{request.reason}</Text> },
-    { name: 'Requested duration', value: formatDuration(request.duration_seconds) },
-    ...(otherDuration ? [{ name: 'Given duration', value: formatDuration(given.duration_seconds) }] : []),
+    { name: 'Requested duration', value: <AskedTime {...request} /> },
+    ...(otherTime ? [{ name: 'Given duration', value: <AskedTime {...given} /> }] : []),
+    ...(request.extends_grant?.request_id == null
+      ? []
+      : [
+          {
+            name: 'More time for',
+            value: (
+              <TextLink to={`/access-requests/${request.extends_grant.request_id}`}>
+                the request that opened it
+              </TextLink>
+            ),
+          },
+        ]),
     { name: 'Submitted', value: <TimeStamp time={request.submitted_at} /> },
     ...(request.grant?.expires_at == null
       ? []

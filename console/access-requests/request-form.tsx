@@ -1,77 +1,93 @@
-import { Alert, Button, Paper, Stack, Textarea } from '@mantine/core';
-import type { AskedEntitlement, NamedEntitlement } from '../api/entitlement.ts';
-import { DurationField } from '../elements/duration-field.tsx';
-import { ProblemAlert } from '../elements/problem-alert.tsx';
+import { Alert, Paper, Stack, Title } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
+import type { Grant } from '../api/grant.ts';
+import { EmergencyConfirmation } from './emergency-confirmation.tsx';
 import type { DenialLink } from './denial-link.ts';
-import { PreviewPanel } from './preview-panel.tsx';
-import { RequestFacts } from './request-facts.tsx';
-import { useRequestForm } from './use-request-form.ts';
-
-const OWN_FIELDS = ['reason', 'duration_seconds', 'return_to'];
+import { EmergencyPanel } from './emergency-panel.tsx';
+import { Forecast } from './forecast.tsx';
+import classes from './request-form.module.css';
+import { RequestFields } from './request-fields.tsx';
+import { SendRow } from './send-row.tsx';
+import { isInVain } from './sendable.ts';
+import { useRequestForm, type Things } from './use-request-form.ts';
 
 interface RequestFormProps {
-  readonly entitlement: AskedEntitlement;
-  readonly named: NamedEntitlement;
-  readonly description: string;
+  readonly things: Things;
   readonly link: DenialLink;
+  readonly emergency: boolean;
+  readonly extended: Grant | null;
+  /** Above the fields: what is asked for. */
+  readonly children: ReactNode;
+  /** The address of emergency access, offered where all of the things allow it; null: never offered. */
+  readonly emergencyPath: string | null;
 }
 
-/** Reason and duration; the rest is filled in. Says before it is sent what will become of it. */
-export function RequestForm({ entitlement, named, description, link }: RequestFormProps) {
-  const { form, submit, send, summary, previewError, ceilingSeconds, returnRefused, refused } = useRequestForm(
-    entitlement,
-    link,
-  );
+/** Reason, time, and beside them what will become of it, said before it is sent. */
+export function RequestForm({ things, link, emergency, extended, children, emergencyPath }: RequestFormProps) {
+  const request = useRequestForm({ things, link, emergency, extended });
+  const [confirming, setConfirming] = useState(false);
+  const { form, previews, submit } = request;
+  const situation = {
+    hasReason: form.values.reason.trim() !== '',
+    emergency,
+    extension: extended !== null,
+  };
+  const known = previews.each.every(({ preview }) => preview !== undefined);
+  const allowed = previews.each.every(({ preview }) => preview?.break_glass.allowed === true);
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        if (!emergency) request.send();
+        else if (request.check()) setConfirming(true);
       }}
     >
-      <Stack gap="lg">
-        <RequestFacts
-          named={named}
-          description={description}
-          action={link.action}
-          returnTo={returnRefused ? null : link.returnTo}
-        />
-        <Paper>
-          <Stack gap="lg">
-            <Textarea
-              label="Reason"
-              description="What do you need it for? Reviewers read this, and it is kept in the audit log."
-              withAsterisk
-              autosize
-              minRows={3}
-              maxRows={12}
-              maxLength={2_000}
-              data-field="reason"
-              {...form.getInputProps('reason')}
-            />
-            <DurationField
-              label="Duration"
-              value={form.values.duration}
-              onChange={(duration) => form.setFieldValue('duration', duration)}
-              ceilingSeconds={ceilingSeconds}
-              error={(form.errors.duration as string | undefined) ?? null}
-            />
-          </Stack>
-        </Paper>
-        <PreviewPanel summary={summary} error={previewError} />
-        <ProblemAlert error={submit.error} ownFields={OWN_FIELDS} />
-        {returnRefused && (
-          <Alert color="amber" role="alert" title="You will not be taken back by itself">
-            The address you came from is not behind a sidecar of this Hallpass. Send the request without it.
-          </Alert>
-        )}
-        <div>
-          <Button type="submit" size="md" loading={submit.isPending} disabled={refused}>
-            Send request
-          </Button>
+      <div className={classes.columns} data-single={emergency || undefined}>
+        <Stack gap="lg" className={classes.fields}>
+          {children}
+          <Paper>
+            <RequestFields request={request} emergency={emergency} extended={extended} />
+          </Paper>
+        </Stack>
+        <section className={classes.forecast} aria-label="What will happen">
+          {!emergency && <Title order={2}>What will happen</Title>}
+          <Forecast things={things} previews={previews.each} {...situation} />
+        </section>
+        <div className={classes.send}>
+          <SendRow
+            error={confirming ? null : submit.error}
+            pending={submit.isPending}
+            inVain={isInVain(previews.each, situation)}
+            emergency={emergency}
+            extension={extended !== null}
+            count={things.length}
+            returnRefused={request.returnRefused}
+          />
         </div>
-      </Stack>
+        <div className={classes.emergency}>
+          {emergency && known && !allowed && <NotOffered />}
+          {!emergency && allowed && emergencyPath !== null && <EmergencyPanel path={emergencyPath} />}
+        </div>
+      </div>
+      {emergency && (
+        <EmergencyConfirmation
+          things={things}
+          opened={confirming}
+          pending={submit.isPending}
+          error={submit.error}
+          onConfirm={request.send}
+          onClose={() => setConfirming(false)}
+        />
+      )}
     </form>
+  );
+}
+
+function NotOffered() {
+  return (
+    <Alert color="amber" title="Emergency access is not offered for this">
+      Either the policy never allows it, or your last emergency access still waits for its review.
+    </Alert>
   );
 }

@@ -1,4 +1,4 @@
-import type { AccessRequest } from '../api/access-request.ts';
+import type { AccessRequest, HistoryRecord } from '../api/access-request.ts';
 import type { Person } from '../api/person.ts';
 import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { formatDuration } from '../time/format-duration.ts';
@@ -10,8 +10,9 @@ export interface HistoryEntry {
   readonly look: 'plain' | 'good' | 'bad';
 }
 
-/** The story of a request out of the request itself; the audit log holds the same and more. */
+/** As the server tells it; right after the submission, before it was asked, out of the request itself. */
 export function requestHistory(request: AccessRequest): HistoryEntry[] {
+  if (request.history !== undefined && request.history.length > 0) return request.history.map(recorded);
   const entries: HistoryEntry[] = [
     plain(request.submitted_at, `${called(request.requester)} asked for ${entitlementPhrase(request)}.`),
     ...request.reviews.map((review): HistoryEntry => ({
@@ -28,6 +29,14 @@ export function requestHistory(request: AccessRequest): HistoryEntry[] {
     entries.push(plain(request.decided_at, 'It timed out undecided.'));
   }
   return [...entries, ...grantEntries(request)];
+}
+
+const GOOD = /(approved|created|extended)$/;
+const BAD = /(denied|revoked)$/;
+
+function recorded({ at, type, text, note }: HistoryRecord): HistoryEntry {
+  const look = GOOD.test(type) ? 'good' : BAD.test(type) ? 'bad' : 'plain';
+  return { time: at, words: text, note, look };
 }
 
 function grantEntries({ grant, given }: AccessRequest): HistoryEntry[] {

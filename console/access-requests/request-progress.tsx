@@ -1,13 +1,17 @@
-import { Alert, Button, Loader, Paper, Stack, Text } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { cancelAccessRequest, type AccessRequest } from '../api/access-request.ts';
-import { queryKeys } from '../api/query-keys.ts';
-import { ConfirmDialog } from '../elements/confirm-dialog.tsx';
+import { Alert, Loader, Paper, Stack, Text } from '@mantine/core';
+import { useLocation } from 'react-router';
+import type { AccessRequest } from '../api/access-request.ts';
 import { Countdown } from '../elements/countdown.tsx';
 import { RequestStatusBadge } from '../elements/request-status-badge.tsx';
+import { TextLink } from '../elements/text-link.tsx';
+import { RequestMarks } from '../review/request-marks.tsx';
+import { StageList } from '../review/stage-list.tsx';
+import { TimesOut } from '../review/times-out.tsx';
+import { BreakGlassState } from './break-glass-state.tsx';
+import { extensionPath } from './extension-path.ts';
 import { GoBack } from './go-back.tsx';
 import { progressWords } from './progress-words.ts';
+import { RequestActions } from './request-actions.tsx';
 import classes from './request-progress.module.css';
 import { useWasWaiting } from './use-was-waiting.ts';
 
@@ -21,14 +25,19 @@ interface RequestProgressProps {
 export function RequestProgress({ request, mine, connectionLost }: RequestProgressProps) {
   const wasWaiting = useWasWaiting(request);
   const words = progressWords(request, mine);
-  const open = request.status === 'approved' && request.in_effect && request.grant?.state === 'active';
+  const { grant } = request;
+  const open = request.status === 'approved' && request.in_effect && grant?.state === 'active';
   return (
     <Paper className={classes.progress} data-look={words.look}>
-      <Stack gap="sm">
+      <Stack gap="md">
         <div className={classes.head}>
-          <RequestStatusBadge status={request.status} />
+          <div className={classes.badges}>
+            <RequestStatusBadge status={request.status} />
+            <RequestMarks request={request} mine={false} />
+          </div>
           {words.look === 'waiting' && <Loader size="sm" type="dots" aria-hidden="true" />}
         </div>
+        <JoinedNotice />
         <div aria-live="polite">
           <Text size="lg" fw={600}>
             {words.headline}
@@ -36,48 +45,35 @@ export function RequestProgress({ request, mine, connectionLost }: RequestProgre
           {words.sentences.map((sentence) => (
             <Text key={sentence}>{sentence}</Text>
           ))}
+          {request.status === 'pending' && <TimesOut at={request.pending_until} />}
         </div>
-        {request.grant !== null && request.grant.state === 'active' && <Countdown grant={request.grant} />}
+        {request.status === 'pending' && <StageList request={request} />}
+        {grant !== null && grant.state === 'active' && (
+          <div className={classes.time}>
+            <Countdown grant={grant} />
+            {mine && grant.can_extend && <TextLink to={extensionPath(grant.id)}>Ask for more time</TextLink>}
+          </div>
+        )}
+        <BreakGlassState request={request} mine={mine} />
         {connectionLost && (
           <Alert color="amber" role="alert">
             The server can’t be reached at the moment. This page keeps trying.
           </Alert>
         )}
         {mine && open && <GoBack returnTo={request.return_to} automatic={wasWaiting} />}
-        {request.can_cancel && <CancelRequest request={request} />}
+        {mine && <RequestActions request={request} />}
       </Stack>
     </Paper>
   );
 }
 
-function CancelRequest({ request }: { readonly request: AccessRequest }) {
-  const client = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const cancel = useMutation({
-    mutationFn: () => cancelAccessRequest(request.id),
-    onSettled: () => client.invalidateQueries({ queryKey: ['access-requests'] }),
-    onSuccess: (answer) => {
-      client.setQueryData(queryKeys.accessRequest(request.id), answer.request);
-      setAsking(false);
-    },
-  });
+/** Whoever asks twice finds themselves at the first request. */
+function JoinedNotice() {
+  const { state } = useLocation();
+  if ((state as { joined?: boolean } | null)?.joined !== true) return null;
   return (
-    <div>
-      <Button variant="default" onClick={() => setAsking(true)}>
-        Cancel request
-      </Button>
-      <ConfirmDialog
-        opened={asking}
-        title="Cancel this request?"
-        confirmLabel="Cancel the request"
-        keepLabel="Keep waiting"
-        pending={cancel.isPending}
-        error={cancel.error}
-        onConfirm={() => cancel.mutate()}
-        onClose={() => setAsking(false)}
-      >
-        Nobody will decide it any more. You can ask again at any time.
-      </ConfirmDialog>
-    </div>
+    <Alert color="pine" title="You had asked for this already">
+      Nothing was sent a second time; this is the request that waits.
+    </Alert>
   );
 }

@@ -1,3 +1,4 @@
+import { Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Navigate, useParams } from 'react-router';
@@ -11,6 +12,7 @@ import { requestStatusWord } from '../elements/request-status-badge.tsx';
 import { Section } from '../elements/section.tsx';
 import { TextLink } from '../elements/text-link.tsx';
 import { useMe } from '../shell/me-context.ts';
+import { BundleSiblings } from './bundle-siblings.tsx';
 import { pollDelay } from './poll-delay.ts';
 import { RequestDetails } from './request-details.tsx';
 import { RequestHistory } from './request-history.tsx';
@@ -65,9 +67,12 @@ function OneRequest({ id }: { readonly id: string }) {
           <RequestProgress request={request} mine={mine} connectionLost={error !== null} />
         </div>
         <div className={classes.details}>
-          <Section title="The request">
-            <RequestDetails request={request} />
-          </Section>
+          <Stack gap="xl">
+            <BundleSiblings request={request} />
+            <Section title="The request">
+              <RequestDetails request={request} />
+            </Section>
+          </Stack>
         </div>
         <div className={classes.history}>
           <Section

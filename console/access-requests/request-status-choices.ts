@@ -7,3 +7,10 @@ export const REQUEST_STATUS_CHOICES = [
   { value: 'cancelled', label: 'Cancelled' },
   { value: 'expired', label: 'Timed out' },
 ] as const;
+
+export const REQUEST_KIND_CHOICES = [
+  { value: '', label: 'All' },
+  { value: 'resource', label: 'Resource' },
+  { value: 'scope', label: 'Scope' },
+  { value: 'role', label: 'Role' },
+] as const;

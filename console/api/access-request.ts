@@ -23,8 +23,8 @@ export type Modification = 'entitlement' | 'duration_seconds' | 'starts_at';
 /** What was given: of duration and end exactly one is set, or neither, which is permanent. */
 export interface GivenTerms extends NamedEntitlement {
   readonly duration_seconds: number | null;
-  readonly starts_at?: string | null;
-  readonly until?: string | null;
+  readonly starts_at: string | null;
+  readonly until: string | null;
   readonly modifications: readonly Modification[];
 }
 

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 interface ButtonLinkProps extends ButtonProps {
   readonly to: string;
   readonly children: ReactNode;
+  readonly 'aria-label'?: string;
 }
 
 /** Looks like a button, leads to a screen. */

@@ -1,6 +1,9 @@
-import { Button } from '@mantine/core';
+import { Badge, Button } from '@mantine/core';
+import { IconCalendarClock, IconUrgent } from '@tabler/icons-react';
 import { useState } from 'react';
+import { extensionPath } from '../access-requests/extension-path.ts';
 import type { Grant } from '../api/grant.ts';
+import { ButtonLink } from '../elements/button-link.tsx';
 import { Countdown } from '../elements/countdown.tsx';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { entitlementTitle } from '../elements/entitlement-words.ts';
@@ -19,6 +22,11 @@ export function GrantPass({ grant }: { readonly grant: Grant }) {
     <article className={classes.pass} aria-label={entitlementTitle(grant)}>
       <div className={classes.what}>
         <EntitlementLabel entitlement={grant} />
+        {grant.break_glass && (
+          <Badge color="brick" size="md" leftSection={<IconUrgent size={14} stroke={2} aria-hidden="true" />}>
+            Break-glass
+          </Badge>
+        )}
         <p className={classes.origin}>
           {originWords(grant)}{' '}
           {grant.request_id !== null && (
@@ -28,8 +36,11 @@ export function GrantPass({ grant }: { readonly grant: Grant }) {
       </div>
       <div className={classes.stub}>
         {scheduled ? (
-          <span>
-            Opens <TimeStamp time={grant.starts_at} />
+          <span className={classes.opens}>
+            <IconCalendarClock size={20} stroke={1.7} aria-hidden="true" />
+            <span>
+              Opens <TimeStamp time={grant.starts_at} />
+            </span>
           </span>
         ) : (
           <Countdown grant={grant} />
@@ -42,15 +53,26 @@ export function GrantPass({ grant }: { readonly grant: Grant }) {
             </span>
           </>
         )}
-        <Button
-          variant="default"
-          size="compact-sm"
-          mt={4}
-          aria-label={`Give up ${entitlementTitle(grant)}`}
-          onClick={() => setAsking(true)}
-        >
-          Give up
-        </Button>
+        <div className={classes.actions}>
+          {grant.can_extend && (
+            <ButtonLink
+              to={extensionPath(grant.id)}
+              variant="light"
+              size="compact-sm"
+              aria-label={`More time for ${entitlementTitle(grant)}`}
+            >
+              More time
+            </ButtonLink>
+          )}
+          <Button
+            variant="default"
+            size="compact-sm"
+            aria-label={`Give up ${entitlementTitle(grant)}`}
+            onClick={() => setAsking(true)}
+          >
+            Give up
+          </Button>
+        </div>
       </div>
       <GiveUpDialog grant={grant} opened={asking} onClose={() => setAsking(false)} />
     </article>
@@ -58,6 +80,7 @@ export function GrantPass({ grant }: { readonly grant: Grant }) {
 }
 
 function originWords(grant: Grant): string {
+  if (grant.origin === 'break-glass') return 'Taken in an emergency; it is reviewed afterwards.';
   if (grant.origin === 'assignment') return 'Assigned by an Admin.';
   return grant.origin === 'automatic' ? 'Approved automatically.' : 'Approved on request.';
 }

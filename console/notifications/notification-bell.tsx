@@ -2,7 +2,7 @@ import { IconBell } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { useFallbackPoll } from '../api/live-state.ts';
-import { unreadNotificationsQuery } from '../api/notification.ts';
+import { notificationCountQuery } from '../api/notification.ts';
 import classes from './notification-bell.module.css';
 import { unreadCount } from './unread-count.ts';
 
@@ -12,11 +12,11 @@ const POLL_MS = 15_000;
 /** How many notifications are unread, and the way to them. */
 export function NotificationBell() {
   const unread = useQuery({
-    ...unreadNotificationsQuery(),
+    ...notificationCountQuery(),
     refetchInterval: useFallbackPoll(POLL_MS),
     refetchOnWindowFocus: 'always',
   });
-  const count = unreadCount(unread.data);
+  const count = unreadCount(unread.data?.unread);
   return (
     <Link
       to="/notifications"

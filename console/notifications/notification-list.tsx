@@ -1,9 +1,9 @@
 import { Link } from 'react-router';
 import type { Notification } from '../api/notification.ts';
-import { RelativeTimeStamp, TimeStamp } from '../elements/time-stamp.tsx';
+import { TimedText } from '../elements/timed-text.tsx';
+import { RelativeTimeStamp } from '../elements/time-stamp.tsx';
 import { consolePath } from './console-path.ts';
 import classes from './notification-list.module.css';
-import { splitTimes } from '../../core/access/split-times.ts';
 import { useMarkRead } from './use-mark-read.ts';
 
 /** Each leads to what it is about, and is read by being opened. */
@@ -14,7 +14,7 @@ export function NotificationList({ notifications }: { readonly notifications: re
         <li key={notification.id} className={classes.item} data-unread={notification.read_at === null || undefined}>
           <Subject notification={notification} />
           <p className={classes.body}>
-            <Body text={notification.body} />
+            <TimedText text={notification.body} />
           </p>
           <p className={classes.when}>
             <RelativeTimeStamp time={notification.created_at} />
@@ -44,11 +44,5 @@ function Subject({ notification }: { readonly notification: Notification }) {
     <Link to={path} className={classes.title} onClick={read} onAuxClick={read}>
       {words}
     </Link>
-  );
-}
-
-function Body({ text }: { readonly text: string }) {
-  return splitTimes(text).map(({ kind, value }) =>
-    kind === 'time' ? <TimeStamp key={value} time={value} precision="second" /> : value,
   );
 }

@@ -1,10 +1,11 @@
-import { Button, Tabs, Text } from '@mantine/core';
-import { IconBell } from '@tabler/icons-react';
+import { Button, Tabs } from '@mantine/core';
+import { IconBell, IconSettings } from '@tabler/icons-react';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'react-router';
-import { notificationsQuery, unreadNotificationsQuery, type NotificationFilter } from '../api/notification.ts';
+import { notificationCountQuery, notificationsQuery, type NotificationFilter } from '../api/notification.ts';
 import { useFallbackPoll } from '../api/live-state.ts';
 import { BlankState } from '../elements/blank-state.tsx';
+import { ButtonLink } from '../elements/button-link.tsx';
 import { LoadMore } from '../elements/load-more.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { Page } from '../elements/page.tsx';
@@ -18,26 +19,30 @@ import { useMarkAllRead } from './use-mark-read.ts';
 export function NotificationsScreen() {
   const [query, setQuery] = useSearchParams();
   const filter: NotificationFilter = query.get('show') === 'all' ? 'all' : 'unread';
-  const count = unreadCount(useQuery(unreadNotificationsQuery()).data);
+  const count = unreadCount(useQuery(notificationCountQuery()).data?.unread);
   const markAll = useMarkAllRead();
   return (
     <Page
       title="Notifications"
       intro="Requests, decisions and ends of access that concern you."
       actions={
-        count === null ? undefined : (
-          <Button variant="default" loading={markAll.isPending} onClick={() => markAll.mutate()}>
-            Mark all as read
-          </Button>
-        )
+        <>
+          {count !== null && (
+            <Button variant="default" loading={markAll.isPending} onClick={() => markAll.mutate()}>
+              Mark all as read
+            </Button>
+          )}
+          <ButtonLink
+            to="/settings/notification-preferences"
+            variant="default"
+            leftSection={<IconSettings size={18} stroke={1.7} aria-hidden="true" />}
+          >
+            Preferences
+          </ButtonLink>
+        </>
       }
     >
       <ProblemAlert error={markAll.error} />
-      {markAll.isPending && (
-        <Text component="output" size="sm" c="dimmed">
-          {markAll.done} marked as read so far…
-        </Text>
-      )}
       <Tabs
         value={filter}
         keepMounted={false}

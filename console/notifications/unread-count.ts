@@ -1,8 +1,8 @@
-import type { Notification } from '../api/notification.ts';
-import type { Page } from '../api/page.ts';
+/** More than this takes too much room, and nobody counts on it. */
+const MOST_SHOWN = 99;
 
-/** How many are unread: `3`, or `50+` where there are more than were counted; null for none. */
-export function unreadCount(page: Page<Notification> | undefined): string | null {
-  if (page === undefined || page.items.length === 0) return null;
-  return page.next_cursor === null ? String(page.items.length) : `${page.items.length}+`;
+/** How many are unread, for a badge: `3`, or `99+`; null for none, and while it is not known. */
+export function unreadCount(unread: number | undefined): string | null {
+  if (unread === undefined || unread === 0) return null;
+  return unread > MOST_SHOWN ? `${MOST_SHOWN}+` : String(unread);
 }

@@ -1,8 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { getUnreadPage, markNotificationRead } from '../api/notification.ts';
+import { markAllNotificationsRead, markNotificationRead } from '../api/notification.ts';
 import { queryKeys } from '../api/query-keys.ts';
-import { markAllRead } from './mark-all-read.ts';
 
 /** Marks one notification as read; what is shown is then read again from the server. */
 export function useMarkRead() {
@@ -13,14 +11,11 @@ export function useMarkRead() {
   });
 }
 
-/** The same for all of them, with how many are done. */
+/** The same for all of them. */
 export function useMarkAllRead() {
   const client = useQueryClient();
-  const [done, setDone] = useState(0);
-  const mutation = useMutation({
-    mutationFn: () => markAllRead({ getUnreadPage, markRead: markNotificationRead }, setDone),
-    onMutate: () => setDone(0),
+  return useMutation({
+    mutationFn: markAllNotificationsRead,
     onSettled: () => client.invalidateQueries({ queryKey: queryKeys.notifications }),
   });
-  return { ...mutation, done };
 }

@@ -1,5 +1,6 @@
 import {
   IconBell,
+  IconBellCog,
   IconCircleDashedCheck,
   IconHistory,
   IconInbox,
@@ -41,12 +42,15 @@ export function Navigation({ me, onNavigate }: NavigationProps) {
           Notifications
         </Item>
       </ul>
-      {isAdmin(me) && (
-        <>
-          <p id="navigation-settings" className={classes.heading}>
-            Settings
-          </p>
-          <ul aria-labelledby="navigation-settings">
+      <p id="navigation-settings" className={classes.heading}>
+        Settings
+      </p>
+      <ul aria-labelledby="navigation-settings">
+        <Item to="/settings/notification-preferences" icon={IconBellCog} onNavigate={onNavigate}>
+          Notification preferences
+        </Item>
+        {isAdmin(me) && (
+          <>
             <Item to="/settings/people" icon={IconUsers} onNavigate={onNavigate}>
               People
             </Item>
@@ -59,9 +63,9 @@ export function Navigation({ me, onNavigate }: NavigationProps) {
             <Item to="/settings/audit-log" icon={IconHistory} onNavigate={onNavigate}>
               Audit Log
             </Item>
-          </ul>
-        </>
-      )}
+          </>
+        )}
+      </ul>
     </nav>
   );
 }

@@ -10,10 +10,11 @@ export function readLocalMoment(text: string): number | null {
 /** The same the other way round, to the minute. */
 export function localMomentText(ms: number): string {
   const at = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, '0');
   const date = `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${date}T${two(at.getHours())}:${two(at.getMinutes())}`;
 }
+
+const two = (value: number) => String(value).padStart(2, '0');
 
 /** The person's zone by name and, because that changes in spring and autumn, how it stands then: `Europe/Berlin (GMT+1)`. */
 export function zoneWords(ms: number, timeZone = personZone()): string {

@@ -1,0 +1,23 @@
+import { previewSummary } from './preview-summary.ts';
+import type { ThingPreview } from './use-previews.ts';
+
+interface Situation {
+  readonly hasReason: boolean;
+  readonly emergency: boolean;
+  readonly extension: boolean;
+}
+
+/** Whether sending is known to be in vain, for what the form says right now. What is not known yet is no hindrance. */
+export function isInVain(previews: readonly ThingPreview[], situation: Situation): boolean {
+  return previews.some((one) => !one.outdated && one.preview !== undefined && refuses(one.preview, situation));
+}
+
+function refuses(
+  preview: NonNullable<ThingPreview['preview']>,
+  { hasReason, emergency, extension }: Situation,
+): boolean {
+  if (emergency) return !preview.break_glass.allowed;
+  if (preview.pending_request_id !== null && !extension) return true;
+  if (preview.has_already !== null && preview.has_already.expires_at === null && !extension) return true;
+  return !previewSummary(preview, hasReason).sendable;
+}

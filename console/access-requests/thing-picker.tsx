@@ -1,0 +1,88 @@
+import { Combobox, Text, TextInput, useCombobox } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { AskedEntitlement } from '../api/entitlement.ts';
+import { requestablesQuery, type Requestable } from '../api/requestable.ts';
+import { EntitlementLabel } from '../elements/entitlement-label.tsx';
+import { entitlementKeyText } from '../elements/entitlement-words.ts';
+import { LoadMore } from '../elements/load-more.tsx';
+import { LoadingState } from '../elements/loading-state.tsx';
+import { ProblemState } from '../elements/problem-state.tsx';
+import { askedOf, hasThing } from './asked-things.ts';
+import classes from './thing-picker.module.css';
+
+interface ThingPickerProps {
+  readonly chosen: readonly AskedEntitlement[];
+  readonly onChoose: (thing: AskedEntitlement) => void;
+  /** It was opened by a button: the focus belongs here. */
+  readonly focused: boolean;
+}
+
+/** One search over everything that this person may know of and may ask for. */
+export function ThingPicker({ chosen, onChoose, focused }: ThingPickerProps) {
+  const [search, setSearch] = useState('');
+  const [settled] = useDebouncedValue(search.trim(), 200);
+  const combobox = useCombobox({ opened: true });
+  const found = useInfiniteQuery({ ...requestablesQuery(settled), placeholderData: keepPreviousData });
+  const all = (found.data?.pages ?? []).flatMap((page) => page.items);
+  const choices = all.flatMap((item) => choiceOf(item, chosen));
+  return (
+    <Combobox
+      store={combobox}
+      onOptionSubmit={(key) => {
+        const choice = choices.find((candidate) => candidate.key === key);
+        if (choice !== undefined) onChoose(choice.thing);
+      }}
+    >
+      <Combobox.EventsTarget>
+        <TextInput
+          label="Search Connections, Targets, features, Scopes and Roles"
+          placeholder="aws, billing, admin…"
+          maxLength={100}
+          data-field="things"
+          leftSection={<IconSearch size={18} stroke={1.6} aria-hidden="true" />}
+          value={search}
+          {...(focused && { ref: focusOnMount })}
+          onChange={(event) => {
+            setSearch(event.currentTarget.value);
+            combobox.selectFirstOption();
+          }}
+        />
+      </Combobox.EventsTarget>
+      {found.isPending && <LoadingState what="what can be asked for" rows={3} />}
+      {found.isError && <ProblemState error={found.error} onRetry={() => void found.refetch()} />}
+      <div aria-live="polite">
+        {found.isSuccess && choices.length === 0 && (
+          <Text c="dimmed">
+            {settled === ''
+              ? 'There is nothing more that you may know of and could ask for.'
+              : `Nothing that you may know of matches “${settled}”. Check the spelling, or ask whoever runs it for its name.`}
+          </Text>
+        )}
+      </div>
+      <Combobox.Options className={classes.list} aria-label="What can be asked for">
+        {choices.map(({ key, item }) => (
+          <Combobox.Option key={key} value={key} className={classes.option}>
+            <EntitlementLabel entitlement={item} />
+            {item.description !== '' && <span className={classes.description}>{item.description}</span>}
+            <IconPlus size={18} stroke={1.7} aria-hidden="true" className={classes.plus} />
+          </Combobox.Option>
+        ))}
+      </Combobox.Options>
+      <LoadMore {...found} />
+    </Combobox>
+  );
+}
+
+/** Beside resources only more resources can be chosen. */
+function choiceOf(item: Requestable, chosen: readonly AskedEntitlement[]) {
+  const thing = askedOf(item);
+  const fits = thing !== null && !hasThing(chosen, thing) && (chosen.length === 0 || 'resource' in thing);
+  return fits ? [{ key: entitlementKeyText(item), item, thing }] : [];
+}
+
+function focusOnMount(element: HTMLInputElement | null) {
+  element?.focus();
+}
