@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly titleHidden?: boolean;
   /** On a phone it stands at the top right of the card instead of in a line of its own. */
   readonly inCorner?: boolean;
+  /** On a card it says by itself what it is. */
+  readonly plainOnCard?: boolean;
 }
 
 interface DataTableProps<Row> {
@@ -39,9 +41,9 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, rowLook }: Data
         <tbody role="rowgroup">
           {rows.map((row) => (
             <tr role="row" key={rowKey(row)} data-look={rowLook?.(row)}>
-              {columns.map(({ title, titleHidden, inCorner, cell }) => (
+              {columns.map(({ title, titleHidden, inCorner, plainOnCard, cell }) => (
                 <td role="cell" key={title} data-corner={inCorner}>
-                  {titleHidden !== true && (
+                  {titleHidden !== true && plainOnCard !== true && (
                     <span className={classes.cellTitle} aria-hidden="true">
                       {title}
                     </span>

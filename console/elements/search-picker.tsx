@@ -53,7 +53,10 @@ export function SearchPicker(props: SearchPickerProps) {
       nothingFoundMessage={searching ? 'Looking…' : 'Nothing found'}
       rightSection={searching ? <Loader size="xs" aria-hidden="true" /> : undefined}
       clearButtonProps={{ 'aria-label': `Clear ${props.label}` }}
-      maxDropdownHeight={280}
+      // The list itself scrolls: a viewport inside of it would want the focus that belongs to the field.
+      withScrollArea={false}
+      styles={{ options: { maxHeight: '16rem', overflowY: 'auto' } }}
+      comboboxProps={{ withinPortal: false }}
     />
   );
 }

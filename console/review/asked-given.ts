@@ -18,7 +18,8 @@ export interface TermsDifference {
   readonly given: string;
 }
 
-type AskedTerms = NamedEntitlement & Pick<AccessRequest, 'duration_seconds' | 'until' | 'starts_at'>;
+type Length = Pick<AccessRequest, 'duration_seconds' | 'until'>;
+type AskedTerms = NamedEntitlement & Length & Pick<AccessRequest, 'starts_at'>;
 
 /** What would be given beside what was asked, where they differ. */
 export function termsDifferences(request: AskedTerms, draft: GivenDraft): TermsDifference[] {
@@ -37,11 +38,8 @@ export function termsDifferences(request: AskedTerms, draft: GivenDraft): TermsD
   return differences;
 }
 
-export function askedTimeOf({
-  duration_seconds: seconds,
-  until,
-}: Pick<AskedTerms, 'duration_seconds' | 'until'>): AskedTime {
-  return until === null || until === undefined ? { duration_seconds: seconds } : { until };
+export function askedTimeOf({ duration_seconds: seconds, until }: Partial<Length>): AskedTime {
+  return until == null ? { duration_seconds: seconds ?? null } : { until };
 }
 
 /** `4 hours`, `permanent`, `until 3 Jun 2026, 18:00` */

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { AccessRequest } from '../api/access-request.ts';
 import type { Verdict } from '../api/review-queue.ts';
 import { ActionBar } from '../elements/action-bar.tsx';
+import classes from './bulk-bar.module.css';
 import { BulkDialog } from './bulk-dialog.tsx';
 
 interface BulkBarProps {
@@ -20,16 +21,20 @@ export function BulkBar({ requests, onClear, onDone }: BulkBarProps) {
   return (
     <>
       <ActionBar label="Selected requests">
-        <Text fw={600} mr="auto" aria-live="polite">
-          {requests.length} selected
-        </Text>
-        <Button variant="subtle" onClick={onClear}>
-          Clear
-        </Button>
-        <Button variant="light" color="brick" onClick={() => ask('deny')}>
-          Deny…
-        </Button>
-        <Button onClick={() => ask('approve')}>Approve…</Button>
+        <div className={classes.what}>
+          <Text fw={600} aria-live="polite">
+            {requests.length} selected
+          </Text>
+          <Button variant="subtle" onClick={onClear}>
+            Clear
+          </Button>
+        </div>
+        <div className={classes.verdicts}>
+          <Button variant="light" color="brick" onClick={() => ask('deny')}>
+            Deny…
+          </Button>
+          <Button onClick={() => ask('approve')}>Approve…</Button>
+        </div>
       </ActionBar>
       {asking !== null && (
         <BulkDialog

@@ -5,6 +5,7 @@ import type { Person } from '../api/person.ts';
 import type { Verdict } from '../api/review-queue.ts';
 import { entitlementTitle } from '../elements/entitlement-words.ts';
 import classes from './bulk-dialog.module.css';
+import { askedTimeOf, timeWords } from './asked-given.ts';
 import { outcomeWords, type RowOutcome } from './decide-in-steps.ts';
 import { OutcomeBadge } from './outcome-badge.tsx';
 import { useBulkDecision } from './use-bulk-decision.ts';
@@ -12,6 +13,9 @@ import { useBulkDecision } from './use-bulk-decision.ts';
 export interface Decidable extends NamedEntitlement {
   readonly id: string;
   readonly requester: Person;
+  /** Left out where it is not known here. */
+  readonly duration_seconds?: number | null;
+  readonly until?: string | null;
 }
 
 interface BulkDialogProps {
@@ -43,7 +47,8 @@ export function BulkDialog({ verdict, requests, onClose }: BulkDialogProps) {
       onClose={() => onClose(begun)}
     >
       <Stack>
-        <ul className={classes.list}>
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so the keyboard has to reach it */}
+        <ul className={classes.list} tabIndex={0} aria-label="Requests">
           {requests.map((request) => (
             <Line key={request.id} request={request} outcome={outcomes.get(request.id)} sending={isPending} />
           ))}
@@ -93,6 +98,7 @@ function Line({ request, outcome, sending }: LineProps) {
         <b>{request.requester.name || request.requester.email}</b>
         <br />
         {entitlementTitle(request)}
+        {request.duration_seconds !== undefined && `, ${timeWords(askedTimeOf(request))}`}
         {outcome?.message != null && <span className={classes.why}>{outcome.message}</span>}
       </span>
       {outcome === undefined ? sending && <Text c="dimmed">Waiting</Text> : <OutcomeBadge outcome={outcome.outcome} />}

@@ -7,6 +7,7 @@ import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { formatTime } from '../time/format-time.ts';
 import { extendedEnd } from './asked-given.ts';
 import { AskedToGiven } from './asked-to-given.tsx';
+import classes from './change-dialog.module.css';
 import { GiveInstead } from './give-instead.tsx';
 import { useChangedApproval } from './use-changed-approval.ts';
 import type { useDecision } from './use-decision.ts';
@@ -79,16 +80,18 @@ export function ChangeDialog({ request, decision, onClose }: ChangeDialogProps) 
             value={form.note}
             onChange={(event) => form.setNote(event.currentTarget.value)}
           />
-          <AskedToGiven differences={form.differences} />
-          <ProblemAlert error={decision.error} ownFields={OWN_FIELDS} />
-          <Group gap="sm" justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Back
-            </Button>
-            <Button type="submit" loading={decision.isPending}>
-              {form.differences.length === 0 ? 'Approve as asked' : 'Approve with these changes'}
-            </Button>
-          </Group>
+          <div className={classes.foot}>
+            <AskedToGiven differences={form.differences} />
+            <ProblemAlert error={decision.error} ownFields={OWN_FIELDS} />
+            <Group gap="sm" justify="flex-end">
+              <Button variant="default" onClick={onClose}>
+                Back
+              </Button>
+              <Button type="submit" loading={decision.isPending}>
+                {form.differences.length === 0 ? 'Approve as asked' : 'Approve with these changes'}
+              </Button>
+            </Group>
+          </div>
         </Stack>
       </form>
     </Modal>

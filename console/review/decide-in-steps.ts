@@ -48,7 +48,7 @@ export function outcomeWords(outcomes: readonly RowOutcome[]): string {
   const words = [
     ['approved', 'approved'],
     ['denied', 'denied'],
-    ['recorded', 'approved by you, more approvals needed'],
+    ['recorded', 'waiting for more approvals'],
     ['refused', 'refused'],
     ['unsent', 'not sent'],
   ] as const;

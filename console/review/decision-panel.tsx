@@ -1,15 +1,12 @@
-import { Alert, Button, Paper, Stack, Text } from '@mantine/core';
+import { Alert, Button, Paper, Stack } from '@mantine/core';
 import { useState } from 'react';
 import type { AccessRequest } from '../api/access-request.ts';
 import { isProblem } from '../api/api-problem.ts';
-import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { useMe } from '../shell/me-context.ts';
-import { askedTimeOf, timeWords } from './asked-given.ts';
 import { ChangeDialog } from './change-dialog.tsx';
 import classes from './decision-panel.module.css';
 import { DenyDialog } from './deny-dialog.tsx';
-import { ExtensionEnds } from './extension-ends.tsx';
 import { useDecision } from './use-decision.ts';
 
 /** The decision, always in reach: beside the request, or at the bottom of a phone. Or why one can't decide. */
@@ -35,12 +32,6 @@ export function DecisionPanel({ request }: { readonly request: AccessRequest }) 
     <Paper className={classes.panel} component="section" aria-label="Your decision">
       <Stack gap="sm">
         {dialog === 'none' && <ProblemAlert error={decision.error} />}
-        <Text className={classes.words}>
-          <b>{request.requester.name || request.requester.email}</b> asks for <b>{entitlementPhrase(request)}</b>,{' '}
-          {timeWords(askedTimeOf(request))}
-          {request.extends_grant == null ? '' : ' longer'}. <StartWords request={request} />
-        </Text>
-        {request.extends_grant != null && <ExtensionEnds grant={request.extends_grant} request={request} />}
         <div className={classes.buttons}>
           <Button
             className={classes.main ?? ''}
@@ -61,11 +52,6 @@ export function DecisionPanel({ request }: { readonly request: AccessRequest }) 
       {dialog === 'deny' && <DenyDialog request={request} decision={decision} onClose={close} />}
     </Paper>
   );
-}
-
-function StartWords({ request }: { readonly request: AccessRequest }) {
-  if (request.extends_grant != null) return null;
-  return <>{request.starts_at == null ? 'The time starts when you approve.' : 'It begins later, as asked.'}</>;
 }
 
 /** Somebody was faster, or it timed out: what came of it stands on the page by now. */

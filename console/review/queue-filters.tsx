@@ -28,9 +28,10 @@ export function QueueFilters({ view, onChange }: QueueFiltersProps) {
   const sorts = Object.entries(QUEUE_SORTS).filter(([value]) => view.tab === 'pending' || value !== 'ending');
   return (
     <div className={classes.filters}>
-      <div className={classes.bar}>
+      <div className={classes.bar} data-opened={opened || undefined}>
         <SearchField label="Search reasons, names and ids" value={view.q} onChange={(q) => onChange({ q })} />
         <NativeSelect
+          className={classes.order ?? ''}
           label="Order"
           data={sorts.map(([value, { label }]) => ({ value, label }))}
           value={view.sort}

@@ -13,13 +13,16 @@ import { ProblemState } from '../elements/problem-state.tsx';
 import { RequestStatusBadge, requestStatusWord } from '../elements/request-status-badge.tsx';
 import { Section } from '../elements/section.tsx';
 import { TextLink } from '../elements/text-link.tsx';
+import { TimeStamp } from '../elements/time-stamp.tsx';
 import { useMe } from '../shell/me-context.ts';
 import { NoPermission } from '../shell/no-permission.tsx';
+import { askedTimeOf, timeWords } from './asked-given.ts';
 import { BreakGlassReview } from './break-glass-review.tsx';
 import { BundleSection } from './bundle-section.tsx';
 import { ContextSections } from './context-sections.tsx';
 import { DecisionPanel } from './decision-panel.tsx';
 import { RequestMarks } from './request-marks.tsx';
+import { ExtensionEnds } from './extension-ends.tsx';
 import classes from './review-request-screen.module.css';
 import { StageList } from './stage-list.tsx';
 import { TimesOut } from './times-out.tsx';
@@ -89,7 +92,7 @@ function RequestPage({ request, isStale }: RequestPageProps) {
           <ContextSections request={request} />
         </Stack>
         <Stack gap="xl" className={classes.course ?? ''}>
-          {(request.stages ?? []).length > 0 && (
+          {request.break_glass == null && (request.stages ?? []).length > 0 && (
             <Section title="Approvals">
               <Paper>
                 <StageList request={request} />
@@ -105,6 +108,17 @@ function RequestPage({ request, isStale }: RequestPageProps) {
         </Stack>
       </div>
     </Page>
+  );
+}
+
+/** For how long, at a glance; an extension by its ends. */
+function Asked({ request }: { readonly request: AccessRequest }) {
+  if (request.extends_grant != null) return <ExtensionEnds grant={request.extends_grant} request={request} />;
+  return (
+    <Text>
+      Asked for: <b>{timeWords(askedTimeOf(request))}</b>, from{' '}
+      {request.starts_at == null ? 'the approval on' : <TimeStamp time={request.starts_at} />}.
+    </Text>
   );
 }
 
@@ -126,6 +140,7 @@ function Status({ request, isStale }: RequestPageProps) {
           <Text key={sentence}>{sentence}</Text>
         ))}
       </div>
+      {request.status === 'pending' && <Asked request={request} />}
       {request.grant !== null && request.grant.state === 'active' && <Countdown grant={request.grant} />}
       {isStale && (
         <Alert color="amber" role="alert">

@@ -16,10 +16,12 @@ import { TimesOut } from './times-out.tsx';
 export const REQUEST_FACTS: readonly Column<AccessRequest>[] = [
   {
     title: 'Requester',
+    plainOnCard: true,
     cell: (request) => <PersonName person={request.requester} />,
   },
   {
     title: 'Resource',
+    plainOnCard: true,
     cell: (request) => (
       <>
         <EntitlementLabel entitlement={request} />
@@ -27,14 +29,14 @@ export const REQUEST_FACTS: readonly Column<AccessRequest>[] = [
       </>
     ),
   },
-  { title: 'Reason', cell: (request) => <span className={classes.reason}>{request.reason}</span> },
+  { title: 'Reason', plainOnCard: true, cell: (request) => <span className={classes.reason}>{request.reason}</span> },
   { title: 'Requested duration', cell: (request) => <AskedTime {...request} /> },
   {
     title: 'Submitted',
     cell: (request) => (
       <>
         <RelativeTimeStamp time={request.submitted_at} />
-        {request.status === 'pending' && <TimesOut at={request.pending_until} />}
+        {request.status === 'pending' && <TimesOut at={request.pending_until} short />}
       </>
     ),
   },
@@ -68,14 +70,16 @@ function MarksOf({ request }: { readonly request: AccessRequest }) {
 }
 
 function OpenRequest({ request }: { readonly request: AccessRequest }) {
+  const mine = useMe().id === request.requester.id;
+  const awaitsReview = request.can_review || (!mine && request.break_glass?.closed_at === null);
   return (
     <ButtonLink
       to={`/review/${request.id}`}
-      variant={request.can_review ? 'light' : 'default'}
+      variant={awaitsReview ? 'light' : 'default'}
       size="sm"
       className={classes.open ?? ''}
     >
-      {request.can_review ? 'Review' : 'Open'}
+      {awaitsReview ? 'Review' : 'Open'}
       <VisuallyHidden> the request of {request.requester.name || request.requester.email}</VisuallyHidden>
     </ButtonLink>
   );
