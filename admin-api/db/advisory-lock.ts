@@ -1,7 +1,7 @@
 import type { Knex } from './knex.ts';
 
 /** Every lock taken by number, in one place, so that no two jobs share one by accident. */
-export const ADVISORY_LOCKS = { tidy: 7_001 } as const;
+export const ADVISORY_LOCKS = { tidy: 7_001, 'archive-audit': 7_018 } as const;
 
 /**
  * Runs `work` in a transaction if no other process holds the lock, else does nothing. The lock ends with the
