@@ -67,6 +67,7 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_SWEEP_INTERVAL_MS: bound(2_000, 50, 600_000),
   HALLPASS_OUTBOX_REDELIVER_MS: bound(10_000, 200, 3_600_000),
   HALLPASS_REQUEST_TIMEOUT_MS: bound(86_400_000, 1_000, 31_536_000_000),
+  HALLPASS_REMIND_INTERVAL_MS: bound(3_600_000, 1_000, 604_800_000),
   HALLPASS_SECRET_KEY: secretKey.optional().describe('encrypts stored secrets, signs links in mail'),
   HALLPASS_SMTP_URL: z
     .url({ protocol: /^smtps?$/, error: 'must be an smtp:// or smtps:// URL' })
@@ -108,6 +109,7 @@ export interface AdminConfig {
   readonly sweepIntervalMs: number;
   readonly redeliverAfterMs: number;
   readonly pendingTimeoutMs: number;
+  readonly remindIntervalMs: number;
   /** 32 bytes; null: nothing that needs it can be set up. */
   readonly secretKey: Buffer | null;
   readonly mail: MailConfig | null;
@@ -142,6 +144,7 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     sweepIntervalMs: env.HALLPASS_SWEEP_INTERVAL_MS,
     redeliverAfterMs: env.HALLPASS_OUTBOX_REDELIVER_MS,
     pendingTimeoutMs: env.HALLPASS_REQUEST_TIMEOUT_MS,
+    remindIntervalMs: env.HALLPASS_REMIND_INTERVAL_MS,
     secretKey: env.HALLPASS_SECRET_KEY ?? null,
     mail:
       env.HALLPASS_SMTP_URL === undefined || env.HALLPASS_MAIL_FROM === undefined

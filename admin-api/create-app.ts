@@ -4,7 +4,10 @@ import { resolve } from 'node:path';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { usePlainMessages } from '../core/process/plain-messages.ts';
+import { closeOperation } from './access-requests/close-operation.ts';
+import { previewOperation } from './access-requests/preview-operation.ts';
 import { readOperations } from './access-requests/read-operations.ts';
+import { requestableOperation } from './access-requests/requestable-operation.ts';
 import { requesterOperations } from './access-requests/requester-operations.ts';
 import { reviewerOperations } from './access-requests/reviewer-operations.ts';
 import { taskOperations } from './access-requests/task-operations.ts';
@@ -67,6 +70,9 @@ export function listOperations(parts: AdminParts): Operation[] {
     meOperation(knex, clock, presentGrants, () => registry.publicUrls()),
     ...readOperations(accessRequests),
     ...requesterOperations(accessRequests),
+    previewOperation(accessRequests),
+    requestableOperation(accessRequests),
+    closeOperation(accessRequests),
     ...reviewerOperations(accessRequests),
     ...taskOperations(accessRequests, config.publicUrl),
     ...grantOperations({ knex, run, clock, assertExists }),

@@ -27,10 +27,12 @@ import { findCurrentPerson } from './people/find-current-person.ts';
 import { adminsAmong, enabledAmong } from './people/people-among.ts';
 import { readReviewers } from './people/read-reviewers.ts';
 import { findResource } from './resources/resource-store.ts';
+import { searchResources } from './resources/search-resources.ts';
 import { visibleTo } from './resources/visible-resource.ts';
 import { fittingScopes } from './scopes/fitting-scopes.ts';
 import { ownedBy, ownersOf } from './scopes/scope-owners.ts';
 import { findScope } from './scopes/scope-store.ts';
+import { searchScopes } from './scopes/search-scopes.ts';
 import { openSessionsAmong } from './sessions/open-sessions-among.ts';
 import { openPostgresWake } from './wake/postgres-wake.ts';
 import { openRedisWake } from './wake/redis-wake.ts';
@@ -86,12 +88,15 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     run,
     clock,
     pendingTimeoutMs: config.pendingTimeoutMs,
+    remindIntervalMs: config.remindIntervalMs,
     engine: () => engine,
     findPerson: (trx, id, nowMs, lock) => findCurrentPerson(trx, { id }, nowMs, lock),
     async findVisibleResource(trx, ref, person) {
       const resource = await findResource(trx, ref);
       return resource !== null && visibleTo(resource, person, false) !== null ? resource : null;
     },
+    searchResources,
+    searchScopes,
     findScope,
     fittingScopes,
     readReviewers,

@@ -17,10 +17,26 @@ export interface AccessRequestPorts {
   readonly clock: Clock;
   /** How long a request waits for reviewers. */
   readonly pendingTimeoutMs: number;
+  /** How long between two reminders of the same request. */
+  readonly remindIntervalMs: number;
   readonly engine: () => PolicyEngine;
   readonly findPerson: (knex: Knex, id: string, nowMs: number, lock: boolean) => Promise<CurrentPerson | null>;
   /** null: not there, or this person may not know of it. */
   readonly findVisibleResource: (knex: Knex, ref: ResourceRef, person: CurrentPerson) => Promise<Resource | null>;
+  /** Resources by type and id that this person may know of and may read the name of, as they may see them. */
+  readonly searchResources: (
+    knex: Knex,
+    person: CurrentPerson,
+    search: string | undefined,
+    limit: number,
+  ) => Promise<readonly { readonly resource: Resource; readonly seen: Partial<Resource> }[]>;
+  /** Scopes by id that this person may know of: not those of hidden resources only. */
+  readonly searchScopes: (
+    knex: Knex,
+    person: CurrentPerson,
+    search: string | undefined,
+    limit: number,
+  ) => Promise<readonly Scope[]>;
   readonly findScope: (knex: Knex, id: string) => Promise<Scope | null>;
   /** Scopes that cover a resource with all that each would open, the narrowest first. */
   readonly fittingScopes: (

@@ -1,16 +1,19 @@
 import { AccessError } from '../../core/access/errors.ts';
+import type { Extension } from '../../core/access/extension.ts';
 import type { DurationSeconds } from '../../core/access/duration.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
 import { resourceKey, type Resource } from '../../core/access/resource.ts';
-import type { Reviewers } from '../../core/access/review-stages.ts';
+import type { Reviewers, Stage } from '../../core/access/review-stages.ts';
 import type { Scope } from '../../core/access/scope.ts';
-import { readRequestAnswer, type RequestAnswer } from '../../core/decision/request-input.ts';
+import { readRequestAnswer, stagesOf, type RequestAnswer } from '../../core/decision/request-input.ts';
 import type { Knex } from '../db/knex.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 
 export interface PolicyRuling {
+  /** Reviewers that it names by email address are ids here; who is not known does not count. */
   readonly answer: RequestAnswer;
+  readonly stages: readonly Stage[];
   readonly resource: Resource | null;
   readonly scope: Scope | null;
   readonly policy_revision: string;
@@ -28,8 +31,14 @@ export async function askRequestPolicy(
     /** Whose eyes decide what exists: the requester's own, or the reviewer's for a changed approval. */
     readonly knower: CurrentPerson;
     readonly entitlement: Entitlement;
+    /** For an extension the whole life (`lengthOf`). */
     readonly duration_seconds: DurationSeconds;
-    readonly reason: string;
+    /** Milliseconds since the Unix epoch; left out: at approval. */
+    readonly starts_at?: number | null;
+    readonly extension?: Extension | null;
+    readonly break_glass?: boolean;
+    /** null: not written yet, only looked at. */
+    readonly reason: string | null;
   },
 ): Promise<PolicyRuling> {
   const { requester, entitlement } = wish;
@@ -56,32 +65,35 @@ export async function askRequestPolicy(
     resource,
     scope,
     duration_seconds: wish.duration_seconds,
-    starts_at: null,
-    extension: null,
-    break_glass: false,
+    starts_at: wish.starts_at ?? null,
+    extension: wish.extension ?? null,
+    break_glass: wish.break_glass ?? false,
     reason: wish.reason,
   });
-  return { answer: readRequestAnswer(raw), resource, scope, policy_revision: engine.revision };
+  const answer = await resolvePeople(knex, readRequestAnswer(raw));
+  return { answer, stages: stagesOf(answer), resource, scope, policy_revision: engine.revision };
 }
 
-/** How many people could review, other than the requester: the same rule as `mayReview`, over everybody. */
-export async function countReviewers(
-  knex: Knex,
-  reviewers: Reviewers,
-  requesterId: string,
-  nowMs: number,
-): Promise<number> {
-  const now = new Date(nowMs);
-  const { rows } = (await knex.raw(
-    `SELECT count(*) AS reviewers FROM people p
-      CROSS JOIN LATERAL (
-        SELECT CASE WHEN p.role IN ('admin', 'owner') THEN p.role
-               WHEN EXISTS (SELECT 1 FROM grants g WHERE g.subject_id = p.id AND g.kind = 'role' AND g.role = 'admin'
-                              AND g.ended_at IS NULL AND g.starts_at <= :now AND (g.expires_at IS NULL OR g.expires_at > :now))
-               THEN 'admin' ELSE p.role END AS role) AS current
-      WHERE p.disabled_at IS NULL AND p.id <> :requester AND current.role IN ('admin', 'owner')
-        AND (current.role = ANY(:roles) OR p.id = ANY(:people))`,
-    { now, requester: requesterId, roles: reviewers.roles, people: reviewers.people },
-  )) as { rows: { reviewers: number }[] };
-  return rows[0]?.reviewers ?? 0;
+/** A policy may name people by email address; requests keep ids, which no later change of an address can move. */
+async function resolvePeople(knex: Knex, answer: RequestAnswer): Promise<RequestAnswer> {
+  const all = [answer.reviewers, ...(answer.stages ?? []).map((stage) => stage.reviewers)];
+  const addresses = new Set(all.flatMap(({ people }) => people.filter(isAddress).map((one) => one.toLowerCase())));
+  if (addresses.size === 0) return answer;
+  const rows: { id: string; email: string }[] = await knex('people')
+    .whereRaw('lower(email) = ANY(?)', [[...addresses]])
+    .select('id', 'email');
+  const ids = new Map(rows.map((row) => [row.email.toLowerCase(), row.id]));
+  const resolve = (reviewers: Reviewers): Reviewers => {
+    const people = reviewers.people.map((one) => (isAddress(one) ? ids.get(one.toLowerCase()) : one));
+    return { ...reviewers, people: [...new Set(people.filter((id) => id !== undefined))] };
+  };
+  return {
+    ...answer,
+    reviewers: resolve(answer.reviewers),
+    stages: answer.stages?.map((stage) => ({ ...stage, reviewers: resolve(stage.reviewers) })),
+  };
+}
+
+function isAddress(person: string): boolean {
+  return person.includes('@');
 }

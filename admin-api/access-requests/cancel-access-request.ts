@@ -5,6 +5,7 @@ import { personOf } from '../db/person-row.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import { askedTerms, statusAt, type AccessRequestRow } from './access-request-row.ts';
+import { readableTerms } from './readable-terms.ts';
 
 /**
  * The requester takes the request back.
@@ -34,7 +35,7 @@ export async function cancelAccessRequest(
       request_id: requestId,
       evaluation_id: request.evaluation_id,
       summary: `${caller.name} took the request for ${entitlementKey(askedTerms(request).entitlement)} back.`,
-      details: { asked: askedTerms(request) },
+      details: { asked: readableTerms(askedTerms(request)) },
     });
     unit.emit({ type: 'access-request.cancelled', request_id: requestId });
     return cancelled;

@@ -1,38 +1,59 @@
 import { z } from 'zod';
-import { durationSecondsSchema } from '../../core/access/duration.ts';
 import { opaqueId } from '../../core/access/ids.ts';
-import { roleSchema } from '../../core/access/role.ts';
-import { askedForShape, toEntitlement } from '../http/asked-for.ts';
-import { operation, type Operation } from '../http/operation.ts';
+import { resourceRefSchema } from '../../core/access/resource.ts';
+import type { Committed } from '../db/unit-of-work.ts';
+import { askedForShape, toEntitlement, toOptionalEntitlement } from '../http/asked-for.ts';
+import { AccessError } from '../../core/access/errors.ts';
+import type { Entitlement } from '../../core/access/grant.ts';
+import type { CurrentPerson } from '../http/current-person.ts';
+import { operation, type Operation, type OperationResult } from '../http/operation.ts';
 import { requiredText, text } from '../http/text.ts';
-import { askRequestPolicy, countReviewers } from './ask-request-policy.ts';
+import { askedPeriodShape, readPeriod } from './asked-period.ts';
 import { cancelAccessRequest } from './cancel-access-request.ts';
 import { presentAccessRequest, rememberRevision } from './present-access-request.ts';
-import { accessRequestViewSchema, type PresentPorts } from './present-access-requests.ts';
-import { submitAccessRequest } from './submit-access-request.ts';
+import { accessRequestViewSchema } from './access-request-view.ts';
+import type { PresentPorts } from './present-access-requests.ts';
+import { remindReviewers } from './remind-reviewers.ts';
+import { MAX_BUNDLE, submitAccessRequest, type Submitted } from './submit-access-request.ts';
 
 const idParams = z.object({ id: opaqueId });
 const absoluteUrl = z.url({ protocol: /^https?$/ }).max(2000);
+const requestSchema = z.object({ request: accessRequestViewSchema });
+
+/** What is asked for, in every way it can be named. */
+const thingsShape = {
+  ...askedForShape,
+  resources: z.array(resourceRefSchema).min(1).max(MAX_BUNDLE).optional().describe('several at once, in one bundle'),
+  extends_grant_id: opaqueId.optional().describe('more time for this grant of yours'),
+};
 
 const submissionBody = z.strictObject({
-  ...askedForShape,
+  ...thingsShape,
+  ...askedPeriodShape,
   reason: requiredText(2000),
-  duration_seconds: durationSecondsSchema.describe('null: permanent'),
+  break_glass: z.boolean().optional().describe('at once, in an emergency; reviewed afterwards'),
   binding_token: z.string().max(8192).optional(),
   evaluation_id: opaqueId.optional(),
   action: text(100).optional(),
   return_to: absoluteUrl.optional(),
 });
 
-const previewSchema = z.object({
-  requestable: z.boolean(),
-  approvals_required: z.int(),
-  reviewers: z.object({ roles: z.array(roleSchema) }),
-  reviewer_count: z.int(),
-  auto_approve: z.boolean(),
-  max_duration_seconds: z.int().nullable(),
-  reasons: z.array(z.string()),
+const submittedSchema = accessRequestViewSchema.extend({
+  joined: z.boolean().describe('an equal request was pending; this is that one'),
 });
+
+/** @throws AccessError `invalid-value` unless exactly one way to name something is used */
+function toEntitlements(body: z.output<typeof submissionBody>): Entitlement[] {
+  const single = toOptionalEntitlement(body);
+  if (body.resources !== undefined) {
+    if (single === undefined) return body.resources.map((resource) => ({ kind: 'resource', resource }));
+    throw new AccessError('invalid-value', 'Name one thing, or several in resources, not both.', {
+      field: 'resources',
+    });
+  }
+  if (single !== undefined) return [single];
+  return body.extends_grant_id === undefined ? [toEntitlement(body)] : [];
+}
 
 export function requesterOperations(ports: PresentPorts): Operation[] {
   return [
@@ -40,54 +61,44 @@ export function requesterOperations(ports: PresentPorts): Operation[] {
       method: 'post',
       path: '/v1/access-requests',
       tag: 'access requests',
-      summary: 'Ask for a resource, membership of a Scope, or a Role',
+      summary: 'Ask for a resource or several, membership of a Scope, a Role, or more time',
       body: submissionBody,
       responses: {
-        201: {
-          description: 'Submitted, or approved at once where the policy says so',
-          schema: accessRequestViewSchema,
-        },
+        200: { description: 'An equal request is pending already; this is that one', schema: submittedSchema },
+        201: { description: 'Submitted, or given at once where the policy says so', schema: submittedSchema },
       },
       async run({ body, caller }) {
-        const committed = await submitAccessRequest(ports, caller, { ...body, entitlement: toEntitlement(body) });
-        return {
-          status: 201,
-          body: await presentAccessRequest(ports, await rememberRevision(ports, committed), caller),
-        };
+        const committed = await submitAccessRequest(ports, caller, {
+          ...body,
+          entitlements: toEntitlements(body),
+          period: readPeriod(body, ports.clock()),
+        });
+        return presentSubmitted(ports, committed, caller);
       },
     }),
     operation({
       method: 'post',
-      path: '/v1/access-requests/preview',
-      tag: 'access requests',
-      summary: 'What the policy would say to a request; changes nothing',
+      path: '/v1/grants/{id}/extend',
+      tag: 'grants',
+      summary: "Ask for more time with one's own access, as a request with extends_grant_id does",
+      params: idParams,
       body: z.strictObject({
-        ...askedForShape,
-        duration_seconds: durationSecondsSchema.optional(),
-        reason: text(2000).optional(),
+        reason: requiredText(2000),
+        duration_seconds: askedPeriodShape.duration_seconds.describe('more, from the present end; null: permanently'),
+        until: askedPeriodShape.until,
       }),
-      responses: { 200: { description: 'The ruling', schema: previewSchema } },
-      async run({ body, caller }) {
-        const { answer } = await askRequestPolicy(ports, ports.knex, {
-          requester: caller,
-          knower: caller,
-          entitlement: toEntitlement(body),
-          // Without a duration the shortest is meant, so that only what no duration could cure is reported.
-          duration_seconds: body.duration_seconds === undefined ? 1 : body.duration_seconds,
-          reason: body.reason ?? 'preview',
+      responses: {
+        200: { description: 'An equal request is pending already; this is that one', schema: submittedSchema },
+        201: { description: 'Submitted, or given at once where the policy says so', schema: submittedSchema },
+      },
+      async run({ params, body, caller }) {
+        const committed = await submitAccessRequest(ports, caller, {
+          reason: body.reason,
+          entitlements: [],
+          extends_grant_id: params.id,
+          period: readPeriod(body, ports.clock()),
         });
-        const reviewerCount = await countReviewers(ports.knex, answer.reviewers, caller.id, ports.clock());
-        const canBeReviewed = answer.auto_approve || reviewerCount >= answer.approvals_required;
-        return {
-          status: 200,
-          body: {
-            ...answer,
-            requestable: answer.requestable && canBeReviewed,
-            reviewers: { roles: answer.reviewers.roles },
-            reviewer_count: reviewerCount,
-            reasons: canBeReviewed ? answer.reasons : [...answer.reasons, 'Nobody could approve it at the moment.'],
-          },
-        };
+        return presentSubmitted(ports, committed, caller);
       },
     }),
     operation({
@@ -97,11 +108,38 @@ export function requesterOperations(ports: PresentPorts): Operation[] {
       summary: "Take one's own pending request back",
       params: idParams,
       body: z.strictObject({}),
-      responses: { 200: { description: 'Cancelled', schema: z.object({ request: accessRequestViewSchema }) } },
+      responses: { 200: { description: 'Cancelled', schema: requestSchema } },
       async run({ params, caller }) {
         const row = await cancelAccessRequest(ports.run, caller, params.id);
         return { status: 200, body: { request: await presentAccessRequest(ports, row, caller) } };
       },
     }),
+    operation({
+      method: 'post',
+      path: '/v1/access-requests/{id}/remind',
+      tag: 'access requests',
+      summary: "Ask the reviewers of one's own pending request once more",
+      params: idParams,
+      body: z.strictObject({}),
+      responses: { 200: { description: 'Reminded', schema: requestSchema } },
+      async run({ params, caller }) {
+        const row = await remindReviewers(ports, caller, params.id);
+        return { status: 200, body: { request: await presentAccessRequest(ports, row, caller) } };
+      },
+    }),
   ];
+}
+
+async function presentSubmitted(
+  ports: PresentPorts,
+  { result, feedRevision }: Committed<Submitted>,
+  caller: CurrentPerson,
+): Promise<OperationResult> {
+  for (const request of result.requests) {
+    if (request.status === 'approved') await rememberRevision(ports, { result: request, feedRevision });
+  }
+  const [first] = result.requests;
+  const row = first && (await ports.knex('access_requests').where({ id: first.id }).first());
+  const view = await presentAccessRequest(ports, row, caller);
+  return { status: result.joined ? 200 : 201, body: { ...view, joined: result.joined } };
 }

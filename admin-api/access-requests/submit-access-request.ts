@@ -1,222 +1,127 @@
 import { AccessError } from '../../core/access/errors.ts';
-import { isWithinCeiling, type DurationSeconds } from '../../core/access/duration.ts';
 import { entitlementKey, type Entitlement } from '../../core/access/grant.ts';
 import { newId } from '../../core/access/ids.ts';
-import { resourceKey } from '../../core/access/resource.ts';
-import { stagesOf } from '../../core/decision/request-input.ts';
-import { entitlementToColumns } from '../db/entitlement-columns.ts';
-import { personOf } from '../db/person-row.ts';
+import type { Terms } from '../../core/access/review.ts';
 import type { Committed, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import { askedTerms, type AccessRequestRow } from './access-request-row.ts';
-import { applyApproval } from './apply-approval.ts';
-import { askRequestPolicy, countReviewers, type PolicyRuling } from './ask-request-policy.ts';
+import type { AccessRequestRow } from './access-request-row.ts';
+import { assertNoneOpen } from './break-glass.ts';
+import { NO_ORIGIN, originOf, type Cause } from './denial-origin.ts';
+import { recordTimeouts } from './expire-pending-requests.ts';
+import { findOwnExtension } from './extended-grant.ts';
+import { fileRequest, type Filing } from './file-request.ts';
+import { lockSubmissions } from './pending-request.ts';
 
-export interface Submission {
-  readonly entitlement: Entitlement;
+/** How many things one submission may ask for: as many as one reviewer still reads. */
+export const MAX_BUNDLE = 10;
+
+export interface Submission extends Cause {
+  /** One thing, or several at once. Empty only together with `extends_grant_id`. */
+  readonly entitlements: readonly Entitlement[];
   readonly reason: string;
-  readonly duration_seconds: DurationSeconds;
-  /** The denial this comes from, vouched for by the sidecar. */
-  readonly binding_token?: string | undefined;
-  /** What the caller says the denial was, where it must agree with the token. */
-  readonly denied?: { readonly action: string; readonly evaluation_id?: string | undefined } | undefined;
-  /** The same, as claimed by the browser that followed a link. */
-  readonly evaluation_id?: string | undefined;
-  readonly action?: string | undefined;
-  readonly return_to?: string | undefined;
+  readonly period: Omit<Terms, 'entitlement'>;
+  readonly extends_grant_id?: string | undefined;
+  /** At once, to be reviewed afterwards. */
+  readonly break_glass?: boolean | undefined;
 }
 
-interface Origin {
-  readonly evaluation_id: string | null;
-  readonly action: string | null;
-  readonly return_to: string | null;
-  readonly denial_verified: boolean;
+export interface Submitted {
+  /** One request per thing asked for, in that order. */
+  readonly requests: readonly AccessRequestRow[];
+  /** Whether the first was pending already. */
+  readonly joined: boolean;
 }
 
 /**
- * Files a request; where the policy approves by itself, it is granted in the same transaction.
- * @throws AccessError `not-found`, `not-requestable`, `duration-too-long`, `no-reviewer`, `binding-invalid`, `binding-expired`
+ * Files one request for each thing, all or none. What the policy approves by itself, and what is taken in an emergency,
+ * is granted in the same transaction.
+ * @throws AccessError `not-found`, `not-requestable`, `duration-too-long`, `no-reviewer`, `already-have`, `already-ended`,
+ *   `break-glass-open`, `invalid-value`, `binding-invalid`, `binding-expired`; of several, the field names which
  */
 export async function submitAccessRequest(
   ports: AccessRequestPorts,
   caller: CurrentPerson,
   submission: Submission,
-): Promise<Committed<AccessRequestRow>> {
-  const origin = await originOf(ports, caller, submission);
-  const committed = await ports.run(async (unit) => {
+): Promise<Committed<Submitted>> {
+  assertPossible(submission);
+  const { origin, index } = await originOf(ports, caller, submission.entitlements, submission);
+  return ports.run(async (unit) => {
+    await lockSubmissions(unit.trx, caller.id);
     const requester = await ports.findPerson(unit.trx, caller.id, unit.nowMs, true);
     if (requester === null) throw new AccessError('not-found', 'There is no such person.');
-    const ruling = await askRequestPolicy(ports, unit.trx, { ...submission, requester, knower: requester });
-    await assertRequestable(unit, requester, submission, ruling);
-    const pendingUntil = new Date(unit.nowMs + ports.pendingTimeoutMs);
-    const row = await insertRequest(unit, requester, submission, { ...origin, pending_until: pendingUntil }, ruling);
-    unit.audit({
-      type: 'access-request.submitted',
-      actor: personOf(requester),
-      subject: personOf(requester),
-      request_id: row.id,
-      evaluation_id: origin.evaluation_id,
-      summary: `${requester.name} asked for ${entitlementKey(submission.entitlement)}.`,
-      details: {
-        asked: { entitlement: submission.entitlement, duration_seconds: submission.duration_seconds },
+    if (submission.break_glass === true) await assertNoneOpen(unit.trx, requester.id);
+    const { entitlements, extension } = await readWishes(unit, caller, submission);
+    await recordTimeouts(unit, { requester_id: requester.id });
+    const bundleId = entitlements.length > 1 ? newId('bundle') : null;
+    const filed: { request: AccessRequestRow; joined: boolean }[] = [];
+    for (const [place, entitlement] of entitlements.entries()) {
+      const filing: Filing = {
+        requester,
+        terms: { ...submission.period, entitlement },
+        extension,
         reason: submission.reason,
-        action: origin.action,
-        denial_verified: origin.denial_verified,
-        policy: { revision: ruling.policy_revision, ...ruling.answer },
-      },
-    });
-    if (ruling.answer.auto_approve) return approveAutomatically(ports, unit, requester, row, ruling);
-    unit.emit({ type: 'access-request.submitted', request_id: row.id });
-    return row;
-  });
-  return committed;
-}
-
-async function originOf(ports: AccessRequestPorts, caller: CurrentPerson, submission: Submission): Promise<Origin> {
-  if (submission.binding_token !== undefined) {
-    const claims = await ports.verifyDenial(submission.binding_token, ports.clock());
-    const { entitlement } = submission;
-    const asksForIt =
-      entitlement.kind !== 'resource' || resourceKey(entitlement.resource) === resourceKey(claims.resource);
-    const { denied } = submission;
-    const isSameDenial =
-      denied === undefined ||
-      (denied.action === claims.action.name && (denied.evaluation_id ?? claims.evaluation_id) === claims.evaluation_id);
-    if (claims.subject.id !== caller.id || !asksForIt || !isSameDenial) {
-      throw new AccessError('binding-invalid', 'The binding token is about another person, resource or denial.', {
-        field: 'binding_token',
-      });
+        breakGlass: submission.break_glass ?? false,
+        origin: place === index ? origin : NO_ORIGIN,
+        bundleId,
+      };
+      filed.push(await namingPlace(entitlements, place, () => fileRequest(ports, unit, filing)));
     }
-    return {
-      evaluation_id: claims.evaluation_id,
-      action: claims.action.name,
-      return_to: claims.return_to,
-      denial_verified: true,
-    };
+    const first = filed.find(({ request, joined }) => !joined && request.status === 'pending');
+    if (first !== undefined) unit.emit({ type: 'access-request.submitted', request_id: first.request.id });
+    return { requests: filed.map(({ request }) => request), joined: filed[0]?.joined ?? false };
+  });
+}
+
+function assertPossible({ entitlements, period, extends_grant_id, break_glass }: Submission): void {
+  const refuse = (field: string, message: string): never => {
+    throw new AccessError('invalid-value', message, { field });
+  };
+  const seen = new Set<string>();
+  for (const [place, entitlement] of entitlements.entries()) {
+    const key = entitlementKey(entitlement);
+    if (seen.has(key)) refuse(`resources[${place}]`, `${key} is there twice.`);
+    seen.add(key);
   }
-  if (submission.return_to !== undefined && !(await ports.mayReturnTo(submission.return_to))) {
-    throw new AccessError('invalid-value', 'return_to must be an address served by a Hallpass sidecar.', {
-      field: 'return_to',
+  const isExtension = extends_grant_id !== undefined;
+  if (isExtension && entitlements.length > 1) refuse('extends_grant_id', 'One grant is extended at a time.');
+  if (isExtension && period.starts_at !== null) refuse('starts_at', 'An extension begins where the access ends now.');
+  if (break_glass === true && isExtension) refuse('break_glass', 'An extension is asked for without break_glass.');
+  if (break_glass === true && period.starts_at !== null) refuse('starts_at', 'Emergency access begins at once.');
+  if (break_glass === true && entitlements.length > 1) refuse('break_glass', 'One thing at a time in an emergency.');
+}
+
+async function readWishes(unit: UnitOfWork, caller: CurrentPerson, submission: Submission) {
+  const { extends_grant_id: grantId, entitlements } = submission;
+  if (grantId === undefined) return { entitlements, extension: null };
+  const { entitlement, extension } = await findOwnExtension(unit.trx, caller, grantId, unit.nowMs);
+  const [named = entitlement] = entitlements;
+  if (entitlementKey(named) !== entitlementKey(entitlement)) {
+    throw new AccessError(
+      'invalid-value',
+      `That grant is of ${entitlementKey(entitlement)}. Leave out what it is of.`,
+      {
+        field: 'extends_grant_id',
+      },
+    );
+  }
+  return { entitlements: [entitlement], extension };
+}
+
+/** Of several things asked for at once, a refusal says which one it is about. */
+async function namingPlace<Result>(
+  entitlements: readonly Entitlement[],
+  place: number,
+  file: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await file();
+  } catch (error) {
+    const entitlement = entitlements[place];
+    if (!(error instanceof AccessError) || entitlements.length === 1 || entitlement === undefined) throw error;
+    throw new AccessError(error.code, `${entitlementKey(entitlement)}: ${error.message}`, {
+      field: `resources[${place}]`,
+      facts: { ...error.facts },
     });
   }
-  return {
-    evaluation_id: submission.evaluation_id ?? null,
-    action: submission.action ?? null,
-    return_to: submission.return_to ?? null,
-    denial_verified: false,
-  };
-}
-
-async function assertRequestable(
-  unit: UnitOfWork,
-  requester: CurrentPerson,
-  submission: Submission,
-  { answer }: PolicyRuling,
-): Promise<void> {
-  if (!answer.requestable) {
-    throw new AccessError(
-      'not-requestable',
-      answer.reasons.join(' ') || 'The request policy does not let you ask for this.',
-      {
-        facts: { reasons: answer.reasons },
-      },
-    );
-  }
-  if (!isWithinCeiling(submission.duration_seconds, answer.max_duration_seconds)) {
-    throw new AccessError(
-      'duration-too-long',
-      `The request policy allows ${answer.max_duration_seconds} seconds at the most.`,
-      {
-        field: 'duration_seconds',
-        facts: { max_duration_seconds: answer.max_duration_seconds },
-      },
-    );
-  }
-  if (answer.auto_approve) return;
-  const reviewers = await countReviewers(unit.trx, answer.reviewers, requester.id, unit.nowMs);
-  if (reviewers < answer.approvals_required) {
-    throw new AccessError(
-      'no-reviewer',
-      `It needs ${answer.approvals_required} approvals, but only ${reviewers} people could give one.`,
-      {
-        facts: { approvals_required: answer.approvals_required, reviewers },
-      },
-    );
-  }
-}
-
-async function insertRequest(
-  unit: UnitOfWork,
-  requester: CurrentPerson,
-  submission: Submission,
-  origin: Origin & { readonly pending_until: Date },
-  { answer, policy_revision }: PolicyRuling,
-): Promise<AccessRequestRow> {
-  const [row] = (await unit
-    .trx('access_requests')
-    .insert({
-      id: newId('accessRequest'),
-      requester_id: requester.id,
-      ...entitlementToColumns(submission.entitlement),
-      reason: submission.reason,
-      duration_seconds: submission.duration_seconds,
-      ...origin,
-      stages: JSON.stringify(stagesOf(answer)),
-      low_risk: answer.low_risk,
-      max_duration_seconds: answer.max_duration_seconds,
-      policy_reasons: JSON.stringify(answer.reasons),
-      policy_revision,
-      submitted_at: new Date(unit.nowMs),
-    })
-    .returning('*')) as [AccessRequestRow];
-  return row;
-}
-
-async function approveAutomatically(
-  ports: AccessRequestPorts,
-  unit: UnitOfWork,
-  requester: CurrentPerson,
-  row: AccessRequestRow,
-  { answer, policy_revision }: PolicyRuling,
-): Promise<AccessRequestRow> {
-  const terms = askedTerms(row);
-  const note = answer.reasons.join(' ');
-  await unit.trx('reviews').insert({
-    id: newId('review'),
-    request_id: row.id,
-    reviewer_id: null,
-    verdict: 'approve',
-    note,
-    created_at: new Date(unit.nowMs),
-  });
-  const [approved] = (await unit
-    .trx('access_requests')
-    .where({ id: row.id })
-    .update({
-      status: 'approved',
-      decided_at: new Date(unit.nowMs),
-      given: JSON.stringify({ ...terms, modifications: [] }),
-    })
-    .returning('*')) as [AccessRequestRow];
-  unit.audit({
-    type: 'access-request.approved',
-    actor: null,
-    subject: personOf(requester),
-    request_id: row.id,
-    evaluation_id: row.evaluation_id,
-    summary: `The request policy approved ${entitlementKey(terms.entitlement)} for ${requester.name} by itself.`,
-    details: {
-      asked: terms,
-      given: terms,
-      modifications: [],
-      automatic: true,
-      reasons: answer.reasons,
-      policy_revision,
-    },
-  });
-  unit.emit({ type: 'access-request.approved', request_id: row.id });
-  const approval = { subject: personOf(requester), given_by: null, origin: 'automatic', note } as const;
-  await applyApproval(ports, unit, approved, terms, approval);
-  return approved;
 }

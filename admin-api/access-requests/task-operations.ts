@@ -70,14 +70,16 @@ export function taskOperations(ports: AccessRequestPorts, publicUrl: string): Op
             field: 'subject.id',
           });
         }
+        const duration = secondsUntil(body.requested_access?.requested_until, ports.clock());
         const { result } = await submitAccessRequest(ports, caller, {
-          entitlement: { kind: 'resource', resource: { type: body.resource.type, id: body.resource.id } },
+          entitlements: [{ kind: 'resource', resource: { type: body.resource.type, id: body.resource.id } }],
           reason: body.context.business_justification,
-          duration_seconds: secondsUntil(body.requested_access?.requested_until, ports.clock()),
+          period: { starts_at: null, duration_seconds: duration, until: null },
           binding_token: body.denial.binding_token,
           denied: { action: body.action.name, evaluation_id: body.denial.evaluation_id },
         });
-        return presentTask(ports, result, publicUrl, result.status === 'pending' ? 202 : 201);
+        const [request] = result.requests as [AccessRequestRow];
+        return presentTask(ports, request, publicUrl, request.status === 'pending' ? 202 : 201);
       },
     }),
     operation({

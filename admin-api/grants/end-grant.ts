@@ -7,6 +7,7 @@ import type { Knex } from '../db/knex.ts';
 import { personOf, type PersonRow } from '../db/person-row.ts';
 import type { AuditPerson, Committed, RunUnitOfWork, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
+import { cancelExtensions } from './cancel-extensions.ts';
 
 const SUMMARY: Record<GrantEndReason, (who: string, what: string) => string> = {
   expired: (who, what) => `The time of ${who} for ${what} is over.`,
@@ -99,6 +100,7 @@ export async function endGrants(
     unit.emit({ type: `grant.${reason}`, grant_id: row.id });
     unit.publish(grantFact(row));
   }
+  await cancelExtensions(unit, ended, holders, reason, actor);
   return ended;
 }
 

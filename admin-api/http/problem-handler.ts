@@ -58,6 +58,7 @@ function describeProblem(error: unknown): Problem {
       detail: error.message,
       ...fieldError(error.field, error.message),
       facts: error.facts,
+      ...retryAfter(error.facts['retry_after_seconds']),
     };
   }
   if (error instanceof HttpProblem) {
@@ -74,6 +75,10 @@ function describeProblem(error: unknown): Problem {
   }
   if (error instanceof ZodError) return describeInvalid(error);
   return describeForeign(error);
+}
+
+function retryAfter(seconds: unknown): Pick<Problem, 'headers'> | Record<string, never> {
+  return typeof seconds === 'number' ? { headers: { 'retry-after': String(seconds) } } : {};
 }
 
 function fieldError(field: string | undefined, message: string): Pick<Problem, 'errors'> | Record<string, never> {

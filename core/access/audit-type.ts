@@ -6,6 +6,7 @@ export const AUDIT_TYPE_GROUPS = {
   requests: [
     'access-request.submitted',
     'access-request.joined',
+    'access-request.joined',
     'access-request.reminded',
     'access-request.stage-opened',
     'review.recorded',

@@ -7,6 +7,9 @@ export const MAX_DURATION_SECONDS = 315_360_000;
 export const durationSecondsSchema = z.int().min(1).max(MAX_DURATION_SECONDS).nullable();
 export type DurationSeconds = z.infer<typeof durationSecondsSchema>;
 
+/** How far ahead a start may be asked for: 90 days. People and their duties change faster than that. */
+export const MAX_START_AHEAD_MS = 7_776_000_000;
+
 /** The choices of the request form, shortest first (R13). */
 export const DURATION_PRESETS: readonly { readonly label: string; readonly seconds: DurationSeconds }[] = [
   { label: '1 hour', seconds: 3_600 },

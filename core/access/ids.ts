@@ -4,6 +4,7 @@ import { z } from 'zod';
 export const ID_PREFIXES = {
   person: 'per',
   accessRequest: 'req',
+  bundle: 'bdl',
   review: 'rev',
   grant: 'grt',
   evaluation: 'ev',
