@@ -6,7 +6,7 @@ import type { AdminParts } from './create-parts.ts';
 import type { Knex } from './db/knex.ts';
 import type { NotificationEventType } from './notifications/notification-event-type.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
-import { rewriteSlackMessages } from './slack/rewrite-messages.ts';
+import { rewriteSlackMessages, rewriteSlackMessagesAfter } from './slack/rewrite-messages.ts';
 import { SlackChannel } from './slack/slack-channel.ts';
 import { createSlackClient } from './slack/slack-client.ts';
 import { createSlackEndpoints } from './slack/slack-endpoints.ts';
@@ -21,6 +21,8 @@ export interface Slack {
   readonly endpoints: () => Router;
   /** Brings messages up to date with their requests. @returns how many were tried */
   readonly rewrite: (only?: { readonly requestId: string }) => Promise<number>;
+  /** The same for what an event is about. */
+  readonly rewriteAfter: (eventId: string) => Promise<void>;
 }
 
 type Needed = Pick<AdminParts, 'config' | 'knex' | 'run' | 'clock' | 'logger' | 'accessRequests'>;
@@ -31,8 +33,8 @@ export function createSlack({ config, knex, run, clock, logger, accessRequests }
   const { publicUrl } = config;
   const client = createSlackClient(config.slack);
   const { signingSecret } = config.slack;
-  const rewrite = (only?: { readonly requestId: string }) =>
-    rewriteSlackMessages({ knex, clock, client, publicUrl, random: Math.random }, only);
+  const rewriting = { knex, clock, client, publicUrl, random: Math.random };
+  const rewrite = (only?: { readonly requestId: string }) => rewriteSlackMessages(rewriting, only);
   return {
     channel: new SlackChannel({ knex, clock, client, publicUrl }),
     // Types of events are checked when routes are written; one that is no more is never looked up.
@@ -41,6 +43,7 @@ export function createSlack({ config, knex, run, clock, logger, accessRequests }
         (await readSlackRoutes(trx)).map((route) => [route.event_type as NotificationEventType, route.channel_id]),
       ),
     rewrite,
+    rewriteAfter: (eventId) => rewriteSlackMessagesAfter(rewriting, eventId),
     endpoints: () =>
       createSlackEndpoints({
         knex,

@@ -9,7 +9,7 @@ import { createWorkerMetrics, type WorkerMetrics } from './admin-metrics.ts';
 import { signedHead } from './audit/audit-head.ts';
 import type { AdminConfig } from './config.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
-import { createSlack } from './create-slack.ts';
+import { createSlack, type Slack } from './create-slack.ts';
 import { withAdvisoryLock } from './db/advisory-lock.ts';
 import { toGrant } from './db/grant-row.ts';
 import { pruneFeedChanges } from './feed/prune-feed-changes.ts';
@@ -27,6 +27,8 @@ import { forgetSlackRows } from './slack/forget-slack-rows.ts';
 import { REWRITE_BATCH } from './slack/rewrite-messages.ts';
 
 const TIDY_INTERVAL_MS = 600_000;
+/** Sweeps between two looks at what Slack shows. */
+const SLACK_SWEEPS = 8;
 /** Sessions that are over stay for a month, for whoever looks into one. */
 const KEEP_SESSIONS_MS = 30 * 86_400_000;
 
@@ -44,7 +46,8 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
     const jobs = openJobQueue(backend);
     lifecycle.onStop('queue', () => jobs.close());
     const metrics = createWorkerMetrics(parts);
-    const worker = backend.openWorker(JOB_QUEUE, processorOf(parts, jobs, metrics));
+    const slack = createSlack(parts);
+    const worker = backend.openWorker(JOB_QUEUE, processorOf(parts, jobs, metrics, slack));
     lifecycle.onStop('worker', () => worker.close());
 
     const relay = repeat('outbox relay', config.sweepIntervalMs, logger, () =>
@@ -66,7 +69,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
       if (topic === 'outbox') relay.now();
     });
     lifecycle.onStop('outbox relay', () => relay.stop());
-    keepSlackUpToDate(parts, lifecycle);
+    if (slack !== null) catchUpInSlack(slack, parts, lifecycle);
     const sweep = repeat('sweep', config.sweepIntervalMs, logger, async () => {
       await drain(EXPIRY_BATCH, () => expireDueGrants(parts.run, metrics.expiryLateness));
       await drain(WARNING_BATCH, () => warnExpiringGrants(parts.run));
@@ -100,16 +103,10 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
   }
 }
 
-/** Messages in Slack follow their requests: at once when something happened, and by the sweep when nobody said so. */
-function keepSlackUpToDate(parts: AdminParts, lifecycle: Lifecycle): void {
-  const slack = createSlack(parts);
-  if (slack === null) return;
-  const rewriting = repeat('slack messages', parts.config.sweepIntervalMs, parts.logger, () =>
-    drain(REWRITE_BATCH, () => slack.rewrite()),
-  );
-  parts.wake.onWake((topic) => {
-    if (topic === 'outbox') rewriting.now();
-  });
+/** For messages that no event led to, and for those that failed. Seldom: it looks at every message that is open. */
+function catchUpInSlack(slack: Slack, { config, logger }: AdminParts, lifecycle: Lifecycle): void {
+  const everyMs = config.sweepIntervalMs * SLACK_SWEEPS;
+  const rewriting = repeat('slack messages', everyMs, logger, () => drain(REWRITE_BATCH, () => slack.rewrite()));
   lifecycle.onStop('slack messages', () => rewriting.stop());
 }
 
@@ -126,7 +123,7 @@ async function drain(batch: number, step: () => Promise<number>): Promise<void> 
   while ((await step()) >= batch);
 }
 
-function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics): Processor {
+function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics, slack: Slack | null): Processor {
   const handlers: Record<JobName, (id: string) => Promise<unknown>> = {
     'expire-grant': (grantId) => expireDueGrants(parts.run, metrics.expiryLateness, { grantId }),
     'warn-of-expiry': (grantId) => warnExpiringGrants(parts.run, { grantId }),
@@ -139,6 +136,7 @@ function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics):
         if (warnAt !== null) await jobs.add('warn-of-expiry', grant.id, warnAt - now);
       });
       parts.wake.send('live');
+      await slack?.rewriteAfter(eventId);
     },
   };
   return async (job) => {

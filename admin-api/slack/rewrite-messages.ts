@@ -36,6 +36,17 @@ export async function rewriteSlackMessages(
   return rows.length;
 }
 
+/** The same for the one request that an event is about; cheap, however many messages are open. */
+export async function rewriteSlackMessagesAfter(parts: RewriteParts, eventId: string): Promise<void> {
+  const event = await parts
+    .knex('outbox_events')
+    .where({ id: eventId })
+    .first<{ payload: { request_id?: string } } | undefined>('payload');
+  const requestId = event?.payload.request_id;
+  if (requestId === undefined) return;
+  while ((await rewriteSlackMessages(parts, { requestId })) >= REWRITE_BATCH);
+}
+
 /** In one statement, so that workers side by side take different messages. */
 async function lease({ knex, clock }: RewriteParts, requestId: string | null): Promise<SlackMessageRow[]> {
   const now = new Date(clock());
