@@ -3,20 +3,15 @@ import { isLowRiskNow } from './access-requests/ask-low-risk.ts';
 import { rememberRevision } from './access-requests/present-access-request.ts';
 import { approveAccessRequest, denyAccessRequest } from './access-requests/review-access-request.ts';
 import type { AdminParts } from './create-parts.ts';
-import type { Knex } from './db/knex.ts';
-import type { NotificationEventType } from './notifications/notification-event-type.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
 import { rewriteSlackMessages, rewriteSlackMessagesAfter } from './slack/rewrite-messages.ts';
 import { SlackChannel } from './slack/slack-channel.ts';
 import { createSlackClient } from './slack/slack-client.ts';
 import { createSlackEndpoints } from './slack/slack-endpoints.ts';
-import { readSlackRoutes } from './slack/slack-routes.ts';
 
 /** What an installation with a Slack app has more than one without. */
 export interface Slack {
   readonly channel: SlackChannel;
-  /** Channels of Slack that the team routes events to. */
-  readonly rooms: (knex: Knex) => Promise<ReadonlyMap<NotificationEventType, string>>;
   /** Where Slack sends presses of buttons and commands. */
   readonly endpoints: () => Router;
   /** Brings messages up to date with their requests. @returns how many were tried */
@@ -37,11 +32,6 @@ export function createSlack({ config, knex, run, clock, logger, accessRequests }
   const rewrite = (only?: { readonly requestId: string }) => rewriteSlackMessages(rewriting, only);
   return {
     channel: new SlackChannel({ knex, clock, client, publicUrl }),
-    // Types of events are checked when routes are written; one that is no more is never looked up.
-    rooms: async (trx) =>
-      new Map(
-        (await readSlackRoutes(trx)).map((route) => [route.event_type as NotificationEventType, route.channel_id]),
-      ),
     rewrite,
     rewriteAfter: (eventId) => rewriteSlackMessagesAfter(rewriting, eventId),
     endpoints: () =>
