@@ -1,5 +1,4 @@
 import type { Processor } from 'bullmq';
-import { warningTime } from '../core/access/grant.ts';
 import { systemClock } from '../core/process/clock.ts';
 import { Lifecycle } from '../core/process/lifecycle.ts';
 import type { Logger } from '../core/process/logger.ts';
@@ -11,11 +10,11 @@ import type { AdminConfig } from './config.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
 import { createSlack, type Slack } from './create-slack.ts';
 import { withAdvisoryLock } from './db/advisory-lock.ts';
-import { toGrant } from './db/grant-row.ts';
 import { pruneFeedChanges } from './feed/prune-feed-changes.ts';
 import { forgetIdempotencyKeys } from './http/forget-idempotency-keys.ts';
 import { EXPIRY_BATCH, expireDueGrants } from './grants/expire-due-grants.ts';
 import { WARNING_BATCH, warnExpiringGrants } from './grants/warn-expiring-grants.ts';
+import { armGrantEnd } from './jobs/arm-grant-end.ts';
 import { JOB_QUEUE, openJobQueue, type JobName, type JobQueue } from './jobs/job-queue.ts';
 import { openQueueBackend } from './jobs/queue-backend.ts';
 import { repeat } from './jobs/repeat.ts';
@@ -128,13 +127,7 @@ function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics, 
     'expire-grant': (grantId) => expireDueGrants(parts.run, metrics.expiryLateness, { grantId }),
     'warn-of-expiry': (grantId) => warnExpiringGrants(parts.run, { grantId }),
     'handle-event': async (eventId) => {
-      await handleOutboxEvent(parts.knex, eventId, parts.clock(), async ({ type, grant }) => {
-        if (type !== 'grant.created' || grant === null || grant.expires_at === null) return;
-        const now = parts.clock();
-        await jobs.add('expire-grant', grant.id, grant.expires_at.getTime() - now);
-        const warnAt = warningTime(toGrant(grant));
-        if (warnAt !== null) await jobs.add('warn-of-expiry', grant.id, warnAt - now);
-      });
+      await handleOutboxEvent(parts.knex, eventId, parts.clock(), (event) => armGrantEnd(jobs, event, parts.clock()));
       parts.wake.send('live');
       await slack?.rewriteAfter(eventId);
     },

@@ -12,21 +12,24 @@ const ATTEMPTS = 5;
 const BACKOFF_MS = 500;
 
 export interface JobQueue {
-  add(name: JobName, rowId: string, delayMs?: number): Promise<void>;
+  /** @param due when it is to run, both in milliseconds since the Unix epoch; left out: at once */
+  add(name: JobName, rowId: string, due?: { readonly at: number; readonly nowMs: number }): Promise<void>;
   close(): Promise<void>;
 }
 
 export function openJobQueue(backend: QueueBackend): JobQueue {
   const queue = backend.openQueue(JOB_QUEUE);
   return {
-    async add(name, rowId, delayMs = 0) {
+    async add(name, rowId, due) {
+      const delayMs = due === undefined ? 0 : due.at - due.nowMs;
       if (delayMs > MAX_DELAY_MS) return;
       await queue.add(
         name,
         { id: rowId },
         {
-          // The same job twice is one job while it waits; after that the row says that it is done.
-          jobId: `${name}-${rowId}`,
+          // The same job twice is one job while it waits; after that the row says that it is done. One that is due at
+          // another time is another job, or the end that was armed first would stay the only one.
+          jobId: due === undefined ? `${name}-${rowId}` : `${name}-${rowId}-${due.at}`,
           delay: Math.max(0, delayMs),
           attempts: ATTEMPTS,
           backoff: { type: 'exponential', delay: BACKOFF_MS, jitter: 0.5 },
