@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { createMetrics } from '../core/process/metrics.ts';
 import type { AdminConfig } from './config.ts';
 import type { AdminParts } from './create-parts.ts';
+import { DELIVERY_CHANNELS } from './notifications/deliveries/delivery-row.ts';
 
 const REQUEST_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const LATENESS_SECONDS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
@@ -92,6 +93,7 @@ export function createAdminMetrics(parts: AdminParts): AdminMetrics {
 
 export interface WorkerMetrics {
   readonly registry: Registry;
+  readonly deliveryAttempts: Counter<'channel' | 'outcome'>;
   readonly jobs: Counter<'job' | 'outcome'>;
   readonly relayed: Counter;
   /** From the end of a grant's time to the record of it. Access itself had ended on time, in the sidecars. */
@@ -115,8 +117,15 @@ export function createWorkerMetrics(parts: AdminParts): WorkerMetrics {
       this.set(row?.open ?? 0);
     },
   });
+  recordDeliveries(registry, parts);
   return {
     registry,
+    deliveryAttempts: new Counter({
+      name: 'hallpass_worker_delivery_attempts_total',
+      help: 'Attempts at deliveries of this worker, by channel and what came of them: sent, retry, dead or dropped.',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    }),
     jobs: new Counter({
       name: 'hallpass_worker_jobs_total',
       help: 'Jobs worked off, by name and outcome.',
@@ -135,4 +144,38 @@ export function createWorkerMetrics(parts: AdminParts): WorkerMetrics {
       registers,
     }),
   };
+}
+
+/** Every channel and state is there from the start, at nought, so that an alert on it has something to look at. */
+function recordDeliveries(registry: Registry, { knex, clock }: AdminParts): void {
+  const states = ['pending', 'held', 'dead'];
+  new Gauge({
+    name: 'hallpass_worker_deliveries',
+    help: 'Deliveries that wait (pending), are kept for a digest (held) or were given up (dead), by channel.',
+    labelNames: ['channel', 'state'],
+    registers: [registry],
+    async collect() {
+      const rows: { channel: string; state: string; count: number }[] = await knex('deliveries')
+        .whereIn('state', states)
+        .groupBy('channel', 'state')
+        .select('channel', 'state', knex.raw('count(*) AS count'));
+      for (const channel of DELIVERY_CHANNELS) for (const state of states) this.set({ channel, state }, 0);
+      for (const { channel, state, count } of rows) this.set({ channel, state }, count);
+    },
+  });
+  new Gauge({
+    name: 'hallpass_worker_delivery_lag_seconds',
+    help: 'How long the delivery that is due for the longest has been due, by channel; 0 when none is.',
+    labelNames: ['channel'],
+    registers: [registry],
+    async collect() {
+      const rows: { channel: string; since: Date }[] = await knex('deliveries')
+        .where({ state: 'pending' })
+        .where('next_attempt_at', '<=', new Date(clock()))
+        .groupBy('channel')
+        .select('channel', knex.raw('min(next_attempt_at) AS since'));
+      for (const channel of DELIVERY_CHANNELS) this.set({ channel }, 0);
+      for (const { channel, since } of rows) this.set({ channel }, (clock() - since.getTime()) / 1000);
+    },
+  });
 }

@@ -15,6 +15,7 @@ import type { AdminMetrics } from './admin-metrics.ts';
 import { auditOperations } from './audit/audit-operations.ts';
 import { exportOperation } from './audit/export-operation.ts';
 import { proofOperations } from './audit/proof-operations.ts';
+import { createOutbound } from './create-outbound.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createSlack } from './create-slack.ts';
 import { endOfAccess } from './end-of-access.ts';
@@ -34,8 +35,12 @@ import { problemHandler } from './http/problem-handler.ts';
 import { HttpProblem } from './http/problem.ts';
 import { requireSameOrigin } from './http/same-origin.ts';
 import { liveOperation } from './live/live-operation.ts';
+import { deliveryOperations } from './notifications/deliveries/delivery-operations.ts';
+import { unsubscribeRoutes } from './notifications/email/unsubscribe-routes.ts';
 import { NOTIFICATION_EVENT_TYPES } from './notifications/notification-event-type.ts';
 import { notificationOperations } from './notifications/notification-operations.ts';
+import { preferenceOperations } from './notifications/preferences/preference-operations.ts';
+import { webhookOperations } from './notifications/webhooks/webhook-operations.ts';
 import { linkSub } from './people/change-person.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
 import { meOperation } from './people/me-operation.ts';
@@ -53,7 +58,17 @@ import { slackOperations } from './slack/slack-operations.ts';
 
 const BODY_LIMIT = '64kb';
 /** Addresses that are never a page of the console. */
-const API_PREFIXES = ['/v1', '/access', '/feed', '/auth', '/quickstart', '/slack', '/.well-known', '/openapi.json'];
+const API_PREFIXES = [
+  '/v1',
+  '/access',
+  '/feed',
+  '/auth',
+  '/quickstart',
+  '/slack',
+  '/mail',
+  '/.well-known',
+  '/openapi.json',
+];
 
 /** What a root may add: ways to sign in that exist in the quickstart only. */
 export interface AppExtras {
@@ -66,6 +81,7 @@ export interface AppExtras {
 /** Every operation of the API, in the order of the documentation. */
 export function listOperations(parts: AdminParts): Operation[] {
   const { knex, run, clock, registry, accessRequests, assertExists, config } = parts;
+  const outbound = createOutbound(parts);
   return [
     meOperation(knex, clock, presentGrants, () => registry.publicUrls()),
     ...readOperations(accessRequests),
@@ -80,6 +96,9 @@ export function listOperations(parts: AdminParts): Operation[] {
     ...scopeOperations(knex, run, endGrantsFor),
     ...peopleOperations(knex, run, endSessionsOf, endOfAccess),
     ...notificationOperations(knex, clock),
+    ...preferenceOperations({ knex, run, clock, connectedChannels: outbound.connectedChannels }),
+    ...deliveryOperations(knex, run),
+    ...webhookOperations(knex, outbound.webhooks, config.webhooks.allowPrivate),
     ...slackOperations({ knex, run, clock, isConfigured: config.slack !== null, eventTypes: NOTIFICATION_EVENT_TYPES }),
     liveOperation(parts.live, config.live, clock),
     exportOperation({ knex, run, clock, logger: parts.logger }),
@@ -125,6 +144,8 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   const slack = createSlack(parts);
   // Before the bodies are read: Slack signs them as they are sent.
   if (slack !== null) app.use(slack.endpoints());
+  const { unsubscribe } = createOutbound(parts);
+  if (unsubscribe !== null) app.use(unsubscribeRoutes(unsubscribe));
   app.use(express.json({ limit: BODY_LIMIT, strict: true }));
   app.use(signInRoutes(parts, extras, signInParts, people));
 

@@ -7,6 +7,7 @@ import { expirePendingRequests, TIMEOUT_BATCH } from './access-requests/expire-p
 import { createWorkerMetrics, type WorkerMetrics } from './admin-metrics.ts';
 import { signedHead } from './audit/audit-head.ts';
 import type { AdminConfig } from './config.ts';
+import { createOutbound, type Outbound } from './create-outbound.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
 import { createSlack, type Slack } from './create-slack.ts';
 import { withAdvisoryLock } from './db/advisory-lock.ts';
@@ -18,10 +19,12 @@ import { armGrantEnd } from './jobs/arm-grant-end.ts';
 import { JOB_QUEUE, openJobQueue, type JobName, type JobQueue } from './jobs/job-queue.ts';
 import { openQueueBackend } from './jobs/queue-backend.ts';
 import { repeat } from './jobs/repeat.ts';
-import { handleOutboxEvent } from './notifications/handle-outbox-event.ts';
+import { forgetDeliveries } from './notifications/deliveries/forget-deliveries.ts';
+import { handleOutboxEvent, type TellPorts } from './notifications/handle-outbox-event.ts';
 import { forgetOutboxEvents } from './outbox/forget-outbox-events.ts';
 import { relayOutboxEvents } from './outbox/relay-outbox-events.ts';
 import { forgetSessions } from './sessions/end-session.ts';
+import { sendOutbound } from './send-outbound.ts';
 import { forgetSlackRows } from './slack/forget-slack-rows.ts';
 import { REWRITE_BATCH } from './slack/rewrite-messages.ts';
 
@@ -46,7 +49,9 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
     lifecycle.onStop('queue', () => jobs.close());
     const metrics = createWorkerMetrics(parts);
     const slack = createSlack(parts);
-    const worker = backend.openWorker(JOB_QUEUE, processorOf(parts, jobs, metrics, slack));
+    const outbound = createOutbound(parts);
+    const sendNow = sendOutbound(parts, outbound, metrics, lifecycle);
+    const worker = backend.openWorker(JOB_QUEUE, processorOf(parts, jobs, metrics, { outbound, sendNow, slack }));
     lifecycle.onStop('worker', () => worker.close());
 
     const relay = repeat('outbox relay', config.sweepIntervalMs, logger, () =>
@@ -80,6 +85,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
         const now = parts.clock();
         await pruneFeedChanges(trx, now);
         await forgetIdempotencyKeys(trx, now);
+        await forgetDeliveries(trx, now);
         await forgetOutboxEvents(trx, now);
         await forgetSessions(trx, now - KEEP_SESSIONS_MS);
         await forgetSlackRows(trx, now);
@@ -122,14 +128,30 @@ async function drain(batch: number, step: () => Promise<number>): Promise<void> 
   while ((await step()) >= batch);
 }
 
-function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics, slack: Slack | null): Processor {
+interface Telling {
+  readonly outbound: Outbound;
+  /** Told when there may be something to send. */
+  readonly sendNow: () => void;
+  readonly slack: Slack | null;
+}
+
+function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics, telling: Telling): Processor {
+  const { connectedChannels, awaitedReviewers, rooms } = telling.outbound;
+  const ports: TellPorts = {
+    connectedChannels,
+    awaitedReviewers,
+    rooms,
+    publicUrl: parts.config.publicUrl,
+    beforeDone: (event) => armGrantEnd(jobs, event, parts.clock()),
+    onNotified: () => parts.wake.send('live'),
+  };
   const handlers: Record<JobName, (id: string) => Promise<unknown>> = {
     'expire-grant': (grantId) => expireDueGrants(parts.run, metrics.expiryLateness, { grantId }),
     'warn-of-expiry': (grantId) => warnExpiringGrants(parts.run, { grantId }),
     'handle-event': async (eventId) => {
-      await handleOutboxEvent(parts.knex, eventId, parts.clock(), (event) => armGrantEnd(jobs, event, parts.clock()));
-      parts.wake.send('live');
-      await slack?.rewriteAfter(eventId);
+      await handleOutboxEvent(parts.knex, eventId, parts.clock(), ports);
+      telling.sendNow();
+      await telling.slack?.rewriteAfter(eventId);
     },
   };
   return async (job) => {

@@ -89,5 +89,43 @@ export function notificationOperations(knex: Knex, clock: Clock): Operation[] {
         return { status: 200, body: present(row) };
       },
     }),
+    ...allOperations(knex, clock),
+  ];
+}
+
+/** About all of one's notifications at once. */
+function allOperations(knex: Knex, clock: Clock): Operation[] {
+  return [
+    operation({
+      method: 'get',
+      path: '/v1/notifications/count',
+      tag: 'notifications',
+      summary: "Count one's own notifications",
+      query: z.strictObject({ unread: z.enum(['true', 'false']).optional() }),
+      responses: { 200: { description: 'How many', schema: z.object({ count: z.int() }) } },
+      async run({ query, caller }) {
+        const row = await knex('notifications')
+          .where({ person_id: caller.id })
+          .modify((q) => (query.unread === 'true' ? q.whereNull('read_at') : q))
+          .count<{ count: number }[]>('* as count')
+          .first();
+        return { status: 200, body: { count: row?.count ?? 0 } };
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/v1/notifications/read-all',
+      tag: 'notifications',
+      summary: "Mark all of one's notifications as read",
+      body: z.strictObject({}),
+      responses: { 200: { description: 'Read', schema: z.object({ marked: z.int() }) } },
+      async run({ caller }) {
+        const marked = await knex('notifications')
+          .where({ person_id: caller.id })
+          .whereNull('read_at')
+          .update({ read_at: new Date(clock()) });
+        return { status: 200, body: { marked } };
+      },
+    }),
   ];
 }

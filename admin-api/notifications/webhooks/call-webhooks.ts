@@ -77,7 +77,7 @@ async function turnOff(run: RunUnitOfWork, webhook: WebhookRow, batch: LeasedBat
       .update({ enabled: false, disabled_reason: 'It answered 410 Gone.' });
     if (changed === 0) return;
     unit.audit({
-      type: 'webhook.disabled',
+      type: 'webhook.changed',
       actor: null,
       subject: null,
       summary: `The webhook ${webhook.id} was turned off: it answered 410 Gone.`,
