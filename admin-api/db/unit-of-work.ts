@@ -72,9 +72,14 @@ export interface Recorders {
 /** More facts than this in one transaction would make a feed line no sidecar takes; do such work in batches. */
 const MAX_FACTS = 5_000;
 
+/** PostgreSQL ends one of two transactions that wait for each other (SQLSTATE `deadlock_detected`). */
+const DEADLOCK = '40P01';
+const MAX_ATTEMPTS = 3;
+
 /**
  * State + audit + outbox in one transaction (law 5), written in one order for everybody: own rows, audit head, feed
  * head. The feed's revision is the last statement (law 7), so the lock on its head is held for one round trip only.
+ * The work is done again where the database ended it to resolve a deadlock, so it must leave nothing but its statements.
  * @param onCommit told after the commit, to wake whoever waits; must not throw and must not be waited for
  */
 export function createUnitOfWork(options: {
@@ -84,7 +89,7 @@ export function createUnitOfWork(options: {
   readonly onCommit: (left: { readonly events: boolean; readonly feedRevision: number | null }) => void;
 }): RunUnitOfWork {
   const { knex, clock, recorders, onCommit } = options;
-  return async function runUnitOfWork(work) {
+  async function runOnce<Result>(work: (unit: UnitOfWork) => Promise<Result>): Promise<Committed<Result>> {
     const drafts: AuditDraft[] = [];
     const events: DomainEvent[] = [];
     const facts: Fact[] = [];
@@ -106,5 +111,15 @@ export function createUnitOfWork(options: {
     });
     onCommit({ events: events.length > 0, feedRevision: committed.feedRevision });
     return committed;
+  }
+  return async function runUnitOfWork(work) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await runOnce(work);
+      } catch (error) {
+        // Nothing of it was kept, and whoever stood in the way has gone on.
+        if (attempt === MAX_ATTEMPTS || (error as { code?: unknown }).code !== DEADLOCK) throw error;
+      }
+    }
   };
 }
