@@ -29,7 +29,7 @@ import { readReviewers } from './people/read-reviewers.ts';
 import { findResource } from './resources/resource-store.ts';
 import { searchResources } from './resources/search-resources.ts';
 import { visibleTo } from './resources/visible-resource.ts';
-import { fittingScopes } from './scopes/fitting-scopes.ts';
+import { coveredBy, fittingScopes } from './scopes/fitting-scopes.ts';
 import { ownedBy, ownersOf } from './scopes/scope-owners.ts';
 import { findScope } from './scopes/scope-store.ts';
 import { searchScopes } from './scopes/search-scopes.ts';
@@ -99,6 +99,7 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     searchScopes,
     findScope,
     fittingScopes,
+    coveredBy,
     readReviewers,
     ownersOf,
     ownedBy,

@@ -43,6 +43,8 @@ export interface AccessRequestPorts {
     knex: Knex,
     resource: Resource,
   ) => Promise<readonly { readonly scope: Scope; readonly covers: readonly Resource[] }[]>;
+  /** What a Scope opens as it is now; nothing for one that is not there. */
+  readonly coveredBy: (knex: Knex, scopeId: string) => Promise<readonly Resource[]>;
   /** Everybody who could review anything now: Admins and the Owner, in the order of their names. */
   readonly readReviewers: (knex: Knex, nowMs: number) => Promise<readonly (Reviewer & AuditPerson)[]>;
   /** Ids of the owners of the Scopes concerned, by `entitlementKey`. */

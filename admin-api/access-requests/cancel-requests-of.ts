@@ -3,7 +3,7 @@ import { entitlementKey } from '../../core/access/grant.ts';
 import { personOf, type PersonRow } from '../db/person-row.ts';
 import type { AuditPerson, UnitOfWork } from '../db/unit-of-work.ts';
 import { askedTerms, type AccessRequestRow } from './access-request-row.ts';
-import { describeTerms } from './describe-terms.ts';
+import { readableTerms } from './readable-terms.ts';
 
 /** The pending requests of one person, held by the transaction. */
 export function lockPendingOf(unit: UnitOfWork, requesterId: string): Promise<AccessRequestRow[]> {
@@ -37,7 +37,7 @@ export async function cancelPendingOf(
       request_id: row.id,
       evaluation_id: row.evaluation_id,
       summary: `The request of ${requester.name} for ${entitlementKey(asked.entitlement)} was cancelled. ${note}`,
-      details: { asked: describeTerms(asked), note },
+      details: { asked: readableTerms(asked), note },
     });
     unit.emit({ type: 'access-request.cancelled', request_id: row.id });
   }

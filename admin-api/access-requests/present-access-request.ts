@@ -2,7 +2,8 @@ import { AccessError } from '../../core/access/errors.ts';
 import type { Committed } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestRow } from './access-request-row.ts';
-import { presentAccessRequests, type AccessRequestView, type PresentPorts } from './present-access-requests.ts';
+import type { AccessRequestView } from './access-request-view.ts';
+import { presentAccessRequests, type PresentPorts } from './present-access-requests.ts';
 
 export async function presentAccessRequest(
   ports: PresentPorts,

@@ -1,90 +1,35 @@
-import { z } from 'zod';
-import { REQUEST_STATUSES } from '../../core/access/access-request.ts';
-import type { Entitlement } from '../../core/access/grant.ts';
-import { resourceTypeSchema, resourceKey, type Resource, type ResourceKey } from '../../core/access/resource.ts';
-import { mayReview, MODIFICATIONS } from '../../core/access/review.ts';
-import { approvalsRequired, currentStage } from '../../core/access/review-stages.ts';
-import { roleSchema } from '../../core/access/role.ts';
-import type { Scope } from '../../core/access/scope.ts';
+import { resourceKey, type ResourceKey } from '../../core/access/resource.ts';
+import { approvalsRequired, stageProgress } from '../../core/access/review-stages.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
-import type { AuditPerson } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 import { askedTerms, pastReviews, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
-
-const person = z.object({ id: z.string(), email: z.string(), name: z.string() });
-const durationSeconds = z.int().nullable();
-
-const entitlementView = {
-  kind: z.enum(['resource', 'scope', 'role']),
-  resource: z.object({ type: resourceTypeSchema, id: z.string(), name: z.string() }).nullable(),
-  scope: z.object({ id: z.string(), name: z.string() }).nullable(),
-  role: roleSchema.nullable(),
-};
-
-export const accessRequestViewSchema = z.object({
-  id: z.string(),
-  status: z.enum(REQUEST_STATUSES),
-  requester: person,
-  ...entitlementView,
-  reason: z.string(),
-  duration_seconds: durationSeconds,
-  action: z.string().nullable(),
-  evaluation_id: z.string().nullable(),
-  denial_verified: z.boolean(),
-  return_to: z.string().nullable(),
-  submitted_at: z.iso.datetime(),
-  pending_until: z.iso.datetime(),
-  decided_at: z.iso.datetime().nullable(),
-  approvals_required: z.int(),
-  max_duration_seconds: durationSeconds,
-  policy_reasons: z.array(z.string()),
-  reviews: z.array(
-    z.object({
-      id: z.string(),
-      reviewer: person.nullable(),
-      verdict: z.enum(['approve', 'deny']),
-      note: z.string().nullable(),
-      created_at: z.iso.datetime(),
-    }),
-  ),
-  given: z
-    .object({
-      ...entitlementView,
-      duration_seconds: durationSeconds,
-      modifications: z.array(z.enum(MODIFICATIONS)),
-    })
-    .nullable(),
-  grant: z.unknown(),
-  in_effect: z.boolean(),
-  can_review: z.boolean(),
-  can_cancel: z.boolean(),
-  suggested_scopes: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string(),
-      description: z.string(),
-      environments: z.array(z.string()),
-      connections: z.array(z.string()),
-      targets: z.array(z.string()),
-    }),
-  ),
-});
-export type AccessRequestView = z.output<typeof accessRequestViewSchema>;
+import { accessRequestViewSchema, type AccessRequestView } from './access-request-view.ts';
+import { readReviewerPool, type ReviewerPool } from './awaited-reviewers.ts';
+import { nameEntitlement, readNames, type Names } from './read-names.ts';
+import { canRemindAt } from './remind-reviewers.ts';
 
 export interface PresentPorts extends AccessRequestPorts {
   readonly presentGrants: (
     knex: Knex,
     rows: readonly GrantRow[],
     nowMs: number,
+    viewerId: string,
   ) => Promise<readonly { readonly id: string }[]>;
 }
 
-interface Names {
-  readonly people: Map<string, AuditPerson>;
-  readonly resources: Map<string, string>;
-  readonly scopes: Map<string, string>;
+const MOST_AWAITED = 10;
+
+/** What a page of requests is made of, read together. */
+interface Around {
+  readonly viewer: CurrentPerson;
+  readonly nowMs: number;
+  readonly names: Names;
+  readonly pool: ReviewerPool;
+  readonly grants: ReadonlyMap<string, { readonly id: string }>;
+  readonly isApplied: (revision: number | null, key: ResourceKey | null) => boolean;
+  readonly remindIntervalMs: number;
 }
 
 /** Requests as one person may see them; a handful of queries for any number of rows. */
@@ -94,77 +39,109 @@ export async function presentAccessRequests(
   viewer: CurrentPerson,
 ): Promise<AccessRequestView[]> {
   const { knex } = ports;
+  const nowMs = ports.clock();
   const ids = rows.map((row) => row.id);
   const [reviews, grants] = await Promise.all([
     knex('reviews').whereIn('request_id', ids).orderBy(['created_at', 'id']) as Promise<ReviewRow[]>,
-    knex('grants').whereIn('request_id', ids) as Promise<GrantRow[]>,
+    knex('grants')
+      .whereIn('request_id', ids)
+      .orWhereIn(
+        'id',
+        rows.flatMap((row) => row.extends_grant_id ?? []),
+      ) as Promise<GrantRow[]>,
   ]);
-  const [names, grantViews, isApplied] = await Promise.all([
-    readNames(knex, rows, reviews),
-    ports.presentGrants(knex, grants, ports.clock()),
+  const [names, pool, grantViews, isApplied] = await Promise.all([
+    readNames(knex, peopleOf(rows, reviews), entitlementsOf(rows)),
+    readReviewerPool(ports, knex, rows, nowMs),
+    ports.presentGrants(knex, grants, nowMs, viewer.id),
     ports.readProgress(),
   ]);
+  const around: Around = {
+    viewer,
+    nowMs,
+    names,
+    pool,
+    isApplied,
+    grants: new Map(grantViews.map((grant) => [grant.id, grant])),
+    remindIntervalMs: ports.remindIntervalMs,
+  };
+  const reviewsOf = Map.groupBy(reviews, (review) => review.request_id);
+  const grantOf = new Map(grants.flatMap((grant) => (grant.request_id === null ? [] : [[grant.request_id, grant.id]])));
   return rows.map((row) => {
-    const own = reviews.filter((review) => review.request_id === row.id);
-    const grantRow = grants.find((grant) => grant.request_id === row.id);
-    const status = statusAt(row, ports.clock());
-    const stage = row.stages[currentStage(row.stages, pastReviews(own)) ?? -1];
-    return accessRequestViewSchema.parse({
-      ...row,
-      status,
-      pending_until: row.pending_until.toISOString(),
-      approvals_required: approvalsRequired(row.stages),
-      ...nameEntitlement(askedTerms(row).entitlement, names),
-      requester: names.people.get(row.requester_id),
-      submitted_at: row.submitted_at.toISOString(),
-      decided_at: row.decided_at?.toISOString() ?? null,
-      reviews: own.map((review) => ({
-        ...review,
-        reviewer: review.reviewer_id === null ? null : names.people.get(review.reviewer_id),
-        created_at: review.created_at.toISOString(),
-      })),
-      given: row.given === null ? null : { ...row.given, ...nameEntitlement(row.given.entitlement, names) },
-      grant: grantViews.find((grant) => grant.id === grantRow?.id) ?? null,
-      in_effect: grantRow !== undefined && isApplied(row.feed_revision, placeOf(row)),
-      can_review:
-        status === 'pending' &&
-        stage !== undefined &&
-        mayReview(viewer, row.requester_id, stage.reviewers, []) &&
-        !own.some((review) => review.reviewer_id === viewer.id),
-      can_cancel: status === 'pending' && row.requester_id === viewer.id,
-      suggested_scopes: [],
-    });
+    // Where the grant to extend had run out by the approval, there is a new one; else that one's end was moved.
+    const extended = row.status === 'approved' ? row.extends_grant_id : null;
+    return presentOne(row, reviewsOf.get(row.id) ?? [], grantOf.get(row.id) ?? extended, around);
   });
 }
 
-/** Scopes that would do instead of the resource, for whoever reviews; the one that opens the least first. */
-export async function suggestScopes(
-  ports: PresentPorts,
+function presentOne(
   row: AccessRequestRow,
-  viewer: CurrentPerson,
-): Promise<AccessRequestView['suggested_scopes']> {
-  const { entitlement } = askedTerms(row);
-  if (entitlement.kind !== 'resource') return [];
-  const resource = await ports.findVisibleResource(ports.knex, entitlement.resource, viewer);
-  return resource === null ? [] : (await ports.fittingScopes(ports.knex, resource)).map(describeScope);
+  own: readonly ReviewRow[],
+  grantId: string | null,
+  around: Around,
+): AccessRequestView {
+  const { viewer, names, nowMs, grants } = around;
+  const status = statusAt(row, nowMs);
+  const awaited = around.pool.awaitedFor(row, own);
+  const people = (ids: readonly string[]) => ids.flatMap((id) => names.people.get(id) ?? []);
+  return accessRequestViewSchema.parse({
+    ...row,
+    ...nameEntitlement(askedTerms(row).entitlement, names),
+    status,
+    requester: names.people.get(row.requester_id),
+    starts_at: row.starts_at?.toISOString() ?? null,
+    until: row.until?.toISOString() ?? null,
+    submitted_at: row.submitted_at.toISOString(),
+    pending_until: row.pending_until.toISOString(),
+    decided_at: row.decided_at?.toISOString() ?? null,
+    bundle: [],
+    extends_grant: row.extends_grant_id === null ? null : (grants.get(row.extends_grant_id) ?? null),
+    break_glass: row.break_glass ? presentBreakGlass(row, names) : null,
+    approvals_required: approvalsRequired(row.stages),
+    stages: stageProgress(row.stages, pastReviews(own)).map((stage) => ({
+      ...stage,
+      reviewers: { ...stage.reviewers, people: people(stage.reviewers.people) },
+    })),
+    awaiting: awaited.slice(0, MOST_AWAITED),
+    awaiting_count: awaited.length,
+    reminded_at: row.reminded_at?.toISOString() ?? null,
+    can_remind_at: status === 'pending' ? new Date(canRemindAt(row, around.remindIntervalMs)).toISOString() : null,
+    reviews: own.map((review) => ({
+      ...review,
+      reviewer: review.reviewer_id === null ? null : names.people.get(review.reviewer_id),
+      created_at: review.created_at.toISOString(),
+    })),
+    given: row.given === null ? null : presentGiven(row.given, names),
+    grant: grantId === null ? null : (grants.get(grantId) ?? null),
+    in_effect: grantId !== null && around.isApplied(row.feed_revision, placeOf(row)),
+    joined: false,
+    can_review: awaited.some((one) => one.id === viewer.id),
+    can_cancel: status === 'pending' && row.requester_id === viewer.id,
+    suggested_scopes: [],
+    suggested_roles: [],
+    history: [],
+  });
 }
 
-/** Environments as the rules name them; Connections and Targets as they come out, the hidden ones included. */
-function describeScope({
-  scope,
-  covers,
-}: {
-  readonly scope: Scope;
-  readonly covers: readonly Resource[];
-}): AccessRequestView['suggested_scopes'][number] {
-  const idsOf = (type: Resource['type']) => covers.filter((place) => place.type === type).map((place) => place.id);
+function presentBreakGlass(row: AccessRequestRow, names: Names) {
+  const { break_glass_closed_by: closedBy } = row;
   return {
-    id: scope.id,
-    name: scope.name,
-    description: scope.description,
-    environments: scope.rules.filter((rule) => rule.level === 'environment').map((rule) => rule.id),
-    connections: idsOf('connection'),
-    targets: idsOf('target'),
+    closed_at: row.break_glass_closed_at?.toISOString() ?? null,
+    closed_by: closedBy === null ? null : (names.people.get(closedBy) ?? null),
+    justified: row.break_glass_justified,
+    note: row.break_glass_note,
+  };
+}
+
+function presentGiven(given: NonNullable<AccessRequestRow['given']>, names: Names) {
+  const text = (ms: number | null | undefined) => (typeof ms === 'number' ? new Date(ms).toISOString() : null);
+  return {
+    ...nameEntitlement(given.entitlement, names),
+    // What was given before requests could name a beginning or a fixed end holds neither.
+    starts_at: text(given.starts_at),
+    until: text(given.until),
+    duration_seconds: given.duration_seconds,
+    modifications: given.modifications,
   };
 }
 
@@ -174,44 +151,17 @@ function placeOf(row: AccessRequestRow): ResourceKey | null {
   return entitlement.kind === 'resource' ? resourceKey(entitlement.resource) : null;
 }
 
-async function readNames(knex: Knex, rows: readonly AccessRequestRow[], reviews: readonly ReviewRow[]): Promise<Names> {
-  const personIds = [...rows.map((row) => row.requester_id), ...reviews.flatMap((review) => review.reviewer_id ?? [])];
-  const all = rows.flatMap((row) => [
-    askedTerms(row).entitlement,
-    ...(row.given === null ? [] : [row.given.entitlement]),
-  ]);
-  const resourceIds = all.flatMap((one) => (one.kind === 'resource' ? [one.resource.id] : []));
-  const scopeIds = all.flatMap((one) => (one.kind === 'scope' ? [one.scope_id] : []));
-  const [people, resources, scopes] = await Promise.all([
-    knex('people')
-      .whereIn('id', [...new Set(personIds)])
-      .select('id', 'email', 'name') as Promise<AuditPerson[]>,
-    knex('resources').whereIn('id', resourceIds).select('type', 'id', 'name') as Promise<
-      { type: string; id: string; name: string }[]
-    >,
-    knex('scopes').whereIn('id', scopeIds).select('id', 'name') as Promise<{ id: string; name: string }[]>,
-  ]);
-  return {
-    people: new Map(people.map((row) => [row.id, row])),
-    resources: new Map(resources.map((row) => [`${row.type}:${row.id}`, row.name])),
-    scopes: new Map(scopes.map((row) => [row.id, row.name])),
-  };
+function peopleOf(rows: readonly AccessRequestRow[], reviews: readonly ReviewRow[]): string[] {
+  return [
+    ...rows.flatMap((row) => [
+      row.requester_id,
+      row.break_glass_closed_by ?? [],
+      row.stages.flatMap((stage) => stage.reviewers.people),
+    ]),
+    ...reviews.map((review) => review.reviewer_id ?? []),
+  ].flat(2);
 }
 
-function nameEntitlement(entitlement: Entitlement, names: Names) {
-  return {
-    kind: entitlement.kind,
-    resource:
-      entitlement.kind === 'resource'
-        ? {
-            ...entitlement.resource,
-            name: names.resources.get(resourceKey(entitlement.resource)) ?? entitlement.resource.id,
-          }
-        : null,
-    scope:
-      entitlement.kind === 'scope'
-        ? { id: entitlement.scope_id, name: names.scopes.get(entitlement.scope_id) ?? entitlement.scope_id }
-        : null,
-    role: entitlement.kind === 'role' ? entitlement.role : null,
-  };
+function entitlementsOf(rows: readonly AccessRequestRow[]) {
+  return rows.flatMap((row) => [askedTerms(row).entitlement, ...(row.given === null ? [] : [row.given.entitlement])]);
 }

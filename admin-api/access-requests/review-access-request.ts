@@ -1,25 +1,37 @@
 import { nextStatus } from '../../core/access/access-request.ts';
 import { AccessError } from '../../core/access/errors.ts';
+import type { Extension } from '../../core/access/extension.ts';
 import { entitlementKey } from '../../core/access/grant.ts';
-import { newId } from '../../core/access/ids.ts';
-import { placementOf, scopeCovers } from '../../core/access/scope.ts';
 import {
-  assertMayGive,
   assertMayReview,
+  assertOwnVoice,
   changeTerms,
   lengthOf,
   modificationsOf,
   type Terms,
   type TermsChange,
 } from '../../core/access/review.ts';
-import { currentStage, outcomeOf, type Stage, type Verdict } from '../../core/access/review-stages.ts';
+import { outcomeOf, type Stage } from '../../core/access/review-stages.ts';
+import { areSameStages, stagesNow } from '../../core/access/stages-now.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import { personOf } from '../db/person-row.ts';
-import type { Committed, UnitOfWork } from '../db/unit-of-work.ts';
+import type { Committed } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
-import { askedTerms, pastReviews, statusAt, type AccessRequestRow, type ReviewRow } from './access-request-row.ts';
+import { askedTerms, type AccessRequestRow } from './access-request-row.ts';
+import { applyApproval, runningExtension } from './apply-approval.ts';
 import { askRequestPolicy, type PolicyRuling } from './ask-request-policy.ts';
+import { assertOnlyLength, assertTermsHold } from './assert-terms-hold.ts';
+import { openNextStage, replaceStages } from './move-stages.ts';
+import {
+  auditBase,
+  auditTerms,
+  lockAndRead,
+  openStage,
+  scopeOwners,
+  writeReview,
+  type Situation,
+} from './review-situation.ts';
 
 export interface Reviewed {
   readonly request: AccessRequestRow;
@@ -27,66 +39,60 @@ export interface Reviewed {
   readonly grant: GrantRow | null;
 }
 
-interface Review {
-  readonly verdict: Verdict;
-  readonly change: TermsChange;
-  readonly note: string | null;
-}
-
-/** What the transaction holds locked and has just read. */
-interface Situation {
-  readonly unit: UnitOfWork;
-  readonly request: AccessRequestRow;
-  readonly reviewer: CurrentPerson;
-  readonly requester: CurrentPerson;
-  readonly reviews: readonly ReviewRow[];
-  /** The stage that is asked now. */
-  readonly stage: Stage;
-  readonly stageIndex: number;
-}
-
 /**
- * One reviewer's approval, as asked or changed; when it completes the quorum, the grant begins.
- * @throws AccessError `not-found`, `already-decided`, `self-review`, `not-allowed`, `already-reviewed`, `duration-too-long`, `beyond-reviewer-role`, `conflict`
+ * One reviewer's approval, as asked or changed; when it completes the last stage, the grant begins, or lasts longer.
+ * @throws AccessError `not-found`, `already-decided`, `already-ended`, `self-review`, `not-allowed`, `already-reviewed`, `not-requestable`, `duration-too-long`, `beyond-reviewer-role`, `invalid-value`, `conflict`
  */
-export function approveAccessRequest(
+export async function approveAccessRequest(
   ports: AccessRequestPorts,
   caller: CurrentPerson,
   requestId: string,
   change: TermsChange,
   note: string | null,
 ): Promise<Committed<Reviewed>> {
-  return ports.run(async (unit) => {
+  const { result, feedRevision } = await ports.run(async (unit): Promise<Reviewed | AccessError> => {
     const situation = await lockAndRead(ports, unit, caller, requestId);
-    const { request, reviewer, requester, reviews } = situation;
-    const asked = askedTerms(request);
-    const standing = reviews.reduce((terms, review) => changeTerms(terms, review.changes), asked);
-    const terms = changeTerms(standing, change);
-    if (reviews.length > 0 && modificationsOf(standing, terms).length > 0) {
-      throw new AccessError(
-        'conflict',
-        'Somebody has approved these terms already; approve them as they stand, or deny.',
-      );
+    const { request, reviewer, requester, past } = situation;
+    assertOwnVoice(reviewer, requester.id, past);
+    if (request.extends_grant_id !== null) assertOnlyLength(change);
+    const { terms, isChanged } = termsOf(situation, change);
+    if (isChanged) {
+      // Whoever may not decide what was asked for may not make something else of it either.
+      const { stage } = openStage(request.stages, past);
+      const owners = await scopeOwners(ports, situation, askedTerms(request).entitlement, [stage]);
+      assertMayReview(reviewer, requester.id, stage.reviewers, owners, past);
     }
-    const ruling = await askRequestPolicy(ports, unit.trx, {
-      requester,
-      knower: reviewer,
-      entitlement: terms.entitlement,
-      duration_seconds: lengthOf(terms, unit.nowMs),
-      reason: request.reason,
-    });
-    await assertTermsHold(ports, situation, asked, terms, ruling);
-    await writeReview(situation, { verdict: 'approve', change, note });
-    const own = { reviewer_id: reviewer.id, verdict: 'approve' as const, stage: situation.stageIndex };
-    if (outcomeOf(request.stages, [...pastReviews(reviews), own]) !== 'approved') {
-      auditReview(situation, terms, note);
-      return { request, grant: null };
+    const extension = situation.extended === null ? null : runningExtension(situation.extended, unit.nowMs);
+    const ruling = await askAgain(ports, situation, terms, extension);
+    await assertTermsHold(ports, situation, terms, extension, ruling);
+    const stages = stagesNow(request.stages, ruling.stages, past);
+    const { stage, index } = openStage(stages, past);
+    const owners = await scopeOwners(ports, situation, terms.entitlement, stages);
+    try {
+      assertMayReview(reviewer, requester.id, stage.reviewers, owners, past);
+    } catch (error) {
+      if (!(error instanceof AccessError) || isChanged || areSameStages(stages, request.stages)) throw error;
+      // The policy names others by now: they are told, so that the request does not wait for who can't decide it.
+      await replaceStages(situation, stages, ruling);
+      return error;
     }
-    return grantRequest(ports, situation, asked, terms, note);
+    const moved = areSameStages(stages, request.stages) ? request : await replaceStages(situation, stages, ruling);
+    await writeReview(situation, index, { verdict: 'approve', change, note });
+    const all = [...past, { reviewer_id: reviewer.id, verdict: 'approve' as const, stage: index }];
+    if (outcomeOf(stages, all) === 'approved') {
+      return grantRequest(ports, { ...situation, request: moved }, terms, note);
+    }
+    auditReview(situation, stage, terms, note);
+    return { request: await openNextStage({ ...situation, request: moved }, stages, index, all), grant: null };
   });
+  if (result instanceof AccessError) throw result;
+  return { result, feedRevision };
 }
 
-/** @throws AccessError as `approveAccessRequest`, less what concerns terms */
+/**
+ * One reviewer's no, which ends the request at whatever stage it is.
+ * @throws AccessError `not-found`, `already-decided`, `self-review`, `not-allowed`, `already-reviewed`
+ */
 export function denyAccessRequest(
   ports: AccessRequestPorts,
   caller: CurrentPerson,
@@ -95,123 +101,81 @@ export function denyAccessRequest(
 ): Promise<Committed<Reviewed>> {
   return ports.run(async (unit) => {
     const situation = await lockAndRead(ports, unit, caller, requestId);
-    const { request, reviewer, requester } = situation;
-    await writeReview(situation, { verdict: 'deny', change: {}, note: reason });
+    const { request, reviewer, requester, past } = situation;
+    const asked = askedTerms(request);
+    const { stage, index } = openStage(request.stages, past);
+    const owners = await scopeOwners(ports, situation, asked.entitlement, [stage]);
+    assertMayReview(reviewer, requester.id, stage.reviewers, owners, past);
+    await writeReview(situation, index, { verdict: 'deny', change: {}, note: reason });
     const [denied] = (await unit
       .trx('access_requests')
       .where({ id: request.id })
       .update({ status: nextStatus(request.status, 'deny'), decided_at: new Date(unit.nowMs) })
       .returning('*')) as [AccessRequestRow];
+    const { given: _, ...terms } = auditTerms(request, asked, null);
     unit.audit({
       type: 'access-request.denied',
-      actor: personOf(reviewer),
-      subject: personOf(requester),
-      request_id: request.id,
-      evaluation_id: request.evaluation_id,
-      summary: `${reviewer.name} denied ${requester.name} ${entitlementKey(askedTerms(request).entitlement)}.`,
-      details: { asked: askedTerms(request), ...(reason === null ? {} : { reason }) },
+      ...auditBase(situation),
+      summary: `${reviewer.name} denied ${requester.name} ${entitlementKey(asked.entitlement)}.`,
+      details: { ...terms, stage: stage.name, ...(reason === null ? {} : { reason }) },
     });
     unit.emit({ type: 'access-request.denied', request_id: request.id });
     return { request: denied, grant: null };
   });
 }
 
-/** Locks the request, then reads everything the rules ask for; what was true before the lock counts for nothing. */
-async function lockAndRead(
-  ports: AccessRequestPorts,
-  unit: UnitOfWork,
-  caller: CurrentPerson,
-  requestId: string,
-): Promise<Situation> {
-  const request: AccessRequestRow | undefined = await unit
-    .trx('access_requests')
-    .where({ id: requestId })
-    .forUpdate()
-    .first();
-  if (request === undefined) throw new AccessError('not-found', 'There is no such request.');
-  const reviewer = await ports.findPerson(unit.trx, caller.id, unit.nowMs, true);
-  const requester = await ports.findPerson(unit.trx, request.requester_id, unit.nowMs, true);
-  if (reviewer === null || requester === null) throw new AccessError('not-found', 'There is no such person.');
-  const reviews: ReviewRow[] = await unit.trx('reviews').where({ request_id: requestId }).orderBy(['created_at', 'id']);
-  // Thrown away on purpose: only whether the step is open matters here, and both verdicts close it alike.
-  nextStatus(statusAt(request, unit.nowMs), 'deny');
-  const past = pastReviews(reviews);
-  const stageIndex = currentStage(request.stages, past) ?? 0;
-  const stage = request.stages[stageIndex];
-  if (stage === undefined) throw new Error(`request ${request.id} has no stage to review`);
-  assertMayReview(reviewer, requester.id, stage.reviewers, [], past);
-  return { unit, request, reviewer, requester, reviews, stage, stageIndex };
+/** What would be given: what stands so far, with this reviewer's changes laid over it. */
+function termsOf(
+  { request, reviews }: Situation,
+  change: TermsChange,
+): { readonly terms: Terms; readonly isChanged: boolean } {
+  const standing = reviews.reduce((terms, review) => changeTerms(terms, review.changes), askedTerms(request));
+  const terms = changeTerms(standing, change);
+  const isChanged = modificationsOf(standing, terms).length > 0;
+  if (isChanged && reviews.length > 0) {
+    throw new AccessError(
+      'conflict',
+      'Somebody has approved these terms already; approve them as they stand, or deny.',
+    );
+  }
+  return { terms, isChanged };
 }
 
-/** The policy is asked again about what is given now: a changed approval must not get around its rules. */
-async function assertTermsHold(
+function askAgain(
   ports: AccessRequestPorts,
-  { unit, reviewer, requester, reviews }: Situation,
-  asked: Terms,
+  { unit, request, reviewer, requester }: Situation,
   terms: Terms,
-  ruling: PolicyRuling,
-): Promise<void> {
-  const { answer } = ruling;
-  if (requester.disabled) throw new AccessError('conflict', 'The account of the requester is disabled.');
-  if (!answer.requestable) {
-    throw new AccessError('not-requestable', answer.reasons.join(' ') || 'The request policy does not allow it.', {
-      facts: { reasons: answer.reasons },
-    });
-  }
-  if (modificationsOf(asked, terms).includes('entitlement')) {
-    assertMayReview(reviewer, requester.id, answer.reviewers, [], pastReviews(reviews));
-    if (asked.entitlement.kind === 'resource' && ruling.scope !== null) {
-      const resource = await ports.findVisibleResource(unit.trx, asked.entitlement.resource, reviewer);
-      const connections = await unit.trx('resources').where({ type: 'connection' });
-      const placement =
-        resource === null ? null : placementOf(resource, (ref) => connections.find((row) => row.id === ref.id));
-      if (placement === null || !scopeCovers(ruling.scope, placement)) {
-        throw new AccessError(
-          'invalid-value',
-          `The Scope ${ruling.scope.id} does not cover ${entitlementKey(asked.entitlement)}.`,
-          {
-            field: 'scope_id',
-          },
-        );
-      }
-    }
-  }
-  assertMayGive(reviewer, terms, answer.max_duration_seconds, unit.nowMs);
-}
-
-async function writeReview({ unit, request, reviewer, stageIndex }: Situation, review: Review): Promise<void> {
-  await unit.trx('reviews').insert({
-    id: newId('review'),
-    request_id: request.id,
-    reviewer_id: reviewer.id,
-    verdict: review.verdict,
-    stage: stageIndex,
-    note: review.note,
-    changes: JSON.stringify(review.change),
-    created_at: new Date(unit.nowMs),
+  extension: Extension | null,
+): Promise<PolicyRuling> {
+  return askRequestPolicy(ports, unit.trx, {
+    requester,
+    knower: reviewer,
+    entitlement: terms.entitlement,
+    duration_seconds: lengthOf(terms, unit.nowMs, extension),
+    starts_at: terms.starts_at,
+    extension,
+    reason: request.reason,
   });
 }
 
-function auditReview({ unit, request, reviewer, requester }: Situation, terms: Terms, note: string | null): void {
+function auditReview(situation: Situation, stage: Stage, terms: Terms, note: string | null): void {
+  const { unit, request, reviewer, requester } = situation;
   unit.audit({
     type: 'review.recorded',
-    actor: personOf(reviewer),
-    subject: personOf(requester),
-    request_id: request.id,
-    evaluation_id: request.evaluation_id,
+    ...auditBase(situation),
     summary: `${reviewer.name} approved ${entitlementKey(terms.entitlement)} for ${requester.name}; more approvals are needed.`,
-    details: { asked: askedTerms(request), given: terms, ...(note === null ? {} : { note }) },
+    details: { ...auditTerms(request, terms, note), stage: stage.name },
   });
 }
 
 async function grantRequest(
   ports: AccessRequestPorts,
-  { unit, request, reviewer, requester }: Situation,
-  asked: Terms,
+  situation: Situation,
   terms: Terms,
   note: string | null,
 ): Promise<Reviewed> {
-  const modifications = modificationsOf(asked, terms);
+  const { unit, request, reviewer, requester } = situation;
+  const modifications = modificationsOf(askedTerms(request), terms);
   const [approved] = (await unit
     .trx('access_requests')
     .where({ id: request.id })
@@ -223,21 +187,15 @@ async function grantRequest(
     .returning('*')) as [AccessRequestRow];
   unit.audit({
     type: 'access-request.approved',
-    actor: personOf(reviewer),
-    subject: personOf(requester),
-    request_id: request.id,
-    evaluation_id: request.evaluation_id,
+    ...auditBase(situation),
     summary: `${reviewer.name} approved ${entitlementKey(terms.entitlement)} for ${requester.name}${modifications.length > 0 ? ', with changes' : ''}.`,
-    details: { asked, given: terms, modifications, ...(note === null ? {} : { note }) },
+    details: { ...auditTerms(request, terms, note), modifications },
   });
   unit.emit({ type: 'access-request.approved', request_id: request.id });
-  const grant = await ports.recordGrant(unit, {
+  const grant = await applyApproval(ports, unit, approved, terms, {
     subject: personOf(requester),
-    ...terms,
-    request_id: request.id,
-    evaluation_id: request.evaluation_id,
-    origin: 'request',
     given_by: personOf(reviewer),
+    origin: 'request',
     note,
   });
   return { request: approved, grant };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { durationSecondsSchema } from '../../core/access/duration.ts';
 import { opaqueId } from '../../core/access/ids.ts';
 import type { Committed } from '../db/unit-of-work.ts';
 import { askedForShape, toOptionalEntitlement } from '../http/asked-for.ts';
@@ -7,7 +6,10 @@ import type { CurrentPerson } from '../http/current-person.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { text } from '../http/text.ts';
 import { presentAccessRequest, rememberRevision } from './present-access-request.ts';
-import { accessRequestViewSchema, type PresentPorts } from './present-access-requests.ts';
+import { givenPeriodShape, readGivenPeriod } from './given-period.ts';
+import { accessRequestViewSchema } from './access-request-view.ts';
+import { decideOperation } from './decide-operation.ts';
+import type { PresentPorts } from './present-access-requests.ts';
 import { approveAccessRequest, denyAccessRequest, type Reviewed } from './review-access-request.ts';
 
 const idParams = z.object({ id: opaqueId });
@@ -31,19 +33,19 @@ export function reviewerOperations(ports: PresentPorts): Operation[] {
       method: 'post',
       path: '/v1/access-requests/{id}/approve',
       tag: 'access requests',
-      summary: 'Approve as asked, or with another duration or another Scope, resource or Role',
+      summary: 'Approve as asked, or with another length, beginning, Scope, resource or Role',
       minimumRole: 'admin',
       params: idParams,
       body: z.strictObject({
         ...askedForShape,
-        duration_seconds: durationSecondsSchema.optional(),
+        ...givenPeriodShape,
         note: text(2000).optional(),
       }),
       responses: {
         200: { description: 'Approved; grant is null while more approvals are needed', schema: reviewedSchema },
       },
       async run({ params, body, caller }) {
-        const change = { entitlement: toOptionalEntitlement(body), duration_seconds: body.duration_seconds };
+        const change = { entitlement: toOptionalEntitlement(body), ...readGivenPeriod(body, ports.clock()) };
         const committed = await approveAccessRequest(ports, caller, params.id, change, body.note ?? null);
         return { status: 200, body: await present(committed, caller) };
       },
@@ -65,5 +67,6 @@ export function reviewerOperations(ports: PresentPorts): Operation[] {
         return { status: 200, body: { request } };
       },
     }),
+    decideOperation(ports),
   ];
 }

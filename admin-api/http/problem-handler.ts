@@ -36,18 +36,24 @@ function sendProblem(response: Response, problem: Problem, requestId: string): v
     .status(problem.status)
     .set({ 'cache-control': 'no-store', ...problem.headers })
     .type('application/problem+json')
-    .send(
-      JSON.stringify({
-        ...problem.facts,
-        type: PROBLEM_TYPE_BASE + problem.code,
-        title: problem.title,
-        status: problem.status,
-        detail: problem.detail,
-        code: problem.code,
-        ...(problem.errors === undefined ? {} : { errors: problem.errors }),
-        request_id: requestId,
-      }),
-    );
+    .send(JSON.stringify({ ...documentOf(problem), request_id: requestId }));
+}
+
+function documentOf(problem: Problem) {
+  return {
+    ...problem.facts,
+    type: PROBLEM_TYPE_BASE + problem.code,
+    title: problem.title,
+    status: problem.status,
+    detail: problem.detail,
+    code: problem.code,
+    ...(problem.errors === undefined ? {} : { errors: problem.errors }),
+  };
+}
+
+/** What a refusal reads like inside of an answer about several things. */
+export function problemDocument(error: AccessError): ReturnType<typeof documentOf> {
+  return documentOf(describeProblem(error));
 }
 
 function describeProblem(error: unknown): Problem {

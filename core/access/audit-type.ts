@@ -6,9 +6,9 @@ export const AUDIT_TYPE_GROUPS = {
   requests: [
     'access-request.submitted',
     'access-request.joined',
-    'access-request.joined',
     'access-request.reminded',
     'access-request.stage-opened',
+    'access-request.stages-changed',
     'review.recorded',
     'access-request.approved',
     'access-request.denied',

@@ -32,6 +32,19 @@ export function mayReview(
 }
 
 /**
+ * Nobody about their own request, and everybody once.
+ * @throws AccessError `self-review`, `already-reviewed`
+ */
+export function assertOwnVoice(reviewer: Reviewer, requesterId: string, past: readonly PastReview[]): void {
+  if (reviewer.id === requesterId) {
+    throw new AccessError('self-review', 'Nobody reviews their own request. Ask another Admin or the Owner.');
+  }
+  if (past.some((review) => review.reviewer_id === reviewer.id)) {
+    throw new AccessError('already-reviewed', 'You have reviewed this request already; it waits for somebody else.');
+  }
+}
+
+/**
  * The same as `mayReview`, with the reason for the no, and one voice per reviewer.
  * @throws AccessError `self-review`, `not-allowed`, `already-reviewed`
  */
@@ -42,16 +55,11 @@ export function assertMayReview(
   scopeOwners: readonly string[],
   past: readonly PastReview[],
 ): void {
-  if (reviewer.id === requesterId) {
-    throw new AccessError('self-review', 'Nobody reviews their own request. Ask another Admin or the Owner.');
-  }
+  assertOwnVoice(reviewer, requesterId, past);
   if (!mayReview(reviewer, requesterId, reviewers, scopeOwners)) {
     throw new AccessError('not-allowed', 'Only the reviewers that the request policy names may decide this request.', {
       facts: { reviewers: reviewers.roles },
     });
-  }
-  if (past.some((review) => review.reviewer_id === reviewer.id)) {
-    throw new AccessError('already-reviewed', 'You have reviewed this request already; it waits for somebody else.');
   }
 }
 
