@@ -8,7 +8,6 @@ export function EmergencyConsequences() {
       <List.Item>Everybody who could have approved it is told now, with your name and your reason.</List.Item>
       <List.Item>It is marked as emergency access wherever it is shown, and in the audit log for good.</List.Item>
       <List.Item>Somebody reviews it afterwards. Until then you can’t take emergency access again.</List.Item>
-      <List.Item>It can’t be made longer; what you need beyond it you request as usual.</List.Item>
     </List>
   );
 }

@@ -70,7 +70,7 @@ export function ExtensionScreen({ grantId }: { readonly grantId: string }) {
 }
 
 function whyNot(grant: Grant): string {
-  if (grant.expires_at === null) return 'It has no end.';
-  if (grant.break_glass) return 'Emergency access is never made longer. Request what you need beyond it as usual.';
-  return 'A request for more time may be waiting already, or it lasts as long as the policy allows.';
+  return grant.expires_at === null
+    ? 'It has no end.'
+    : 'A request for more time is waiting already; it is among your Access Requests.';
 }

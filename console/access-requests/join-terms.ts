@@ -10,7 +10,9 @@ interface Situation {
 /** The terms that all of the things allow. */
 export function joinTerms(previews: readonly RequestPreview[], { emergency, extended }: Situation): Terms {
   const ceilings = previews.map((preview) =>
-    emergency ? preview.break_glass.max_duration_seconds : preview.max_duration_seconds,
+    emergency
+      ? shorter(preview.break_glass.max_duration_seconds, preview.max_duration_seconds)
+      : preview.max_duration_seconds,
   );
   const longest = ceilings.reduce<number | null>(shorter, null);
   return {

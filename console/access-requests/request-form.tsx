@@ -87,7 +87,7 @@ export function RequestForm({ things, link, emergency, extended, children, emerg
 function NotOffered() {
   return (
     <Alert color="amber" title="Emergency access is not offered for this">
-      Either the policy never allows it, or your last emergency access still waits for its review.
+      The policy does not allow it. Request it as usual.
     </Alert>
   );
 }

@@ -47,6 +47,7 @@ function sendWords({ emergency, extension, count }: SendRowProps): string {
 /** What was refused because one has it may be had for longer. */
 function HeldGrantLink({ error }: { readonly error: unknown }) {
   if (!isProblem(error, 'already-have') || typeof error.facts['grant_id'] !== 'string') return null;
+  if (error.facts['expires_at'] === null) return null;
   return (
     <div>
       <TextLink to={extensionPath(error.facts['grant_id'])}>Ask for more time instead</TextLink>

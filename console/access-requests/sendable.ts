@@ -18,6 +18,6 @@ function refuses(
 ): boolean {
   if (emergency) return !preview.break_glass.allowed;
   if (preview.pending_request_id !== null && !extension) return true;
-  if (preview.has_already !== null && preview.has_already.expires_at === null && !extension) return true;
+  if (preview.has_already !== null && !extension) return true;
   return !previewSummary(preview, hasReason).sendable;
 }

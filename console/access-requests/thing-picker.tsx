@@ -1,13 +1,12 @@
 import { Combobox, Text, TextInput, useCombobox } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { AskedEntitlement } from '../api/entitlement.ts';
-import { requestablesQuery, type Requestable } from '../api/requestable.ts';
+import { MOST_REQUESTABLES, requestablesQuery, type Requestable } from '../api/requestable.ts';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { entitlementKeyText } from '../elements/entitlement-words.ts';
-import { LoadMore } from '../elements/load-more.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
 import { ProblemState } from '../elements/problem-state.tsx';
 import { askedOf, hasThing } from './asked-things.ts';
@@ -25,8 +24,8 @@ export function ThingPicker({ chosen, onChoose, focused }: ThingPickerProps) {
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search.trim(), 200);
   const combobox = useCombobox({ opened: true });
-  const found = useInfiniteQuery({ ...requestablesQuery(settled), placeholderData: keepPreviousData });
-  const all = (found.data?.pages ?? []).flatMap((page) => page.items);
+  const found = useQuery({ ...requestablesQuery(settled), placeholderData: keepPreviousData });
+  const all = found.data ?? [];
   const choices = all.flatMap((item) => choiceOf(item, chosen));
   return (
     <Combobox
@@ -64,14 +63,20 @@ export function ThingPicker({ chosen, onChoose, focused }: ThingPickerProps) {
       </div>
       <Combobox.Options className={classes.list} aria-label="What can be asked for">
         {choices.map(({ key, item }) => (
-          <Combobox.Option key={key} value={key} className={classes.option}>
+          <Combobox.Option key={key} value={key} className={classes.option} disabled={!item.requestable}>
             <EntitlementLabel entitlement={item} />
-            {item.description !== '' && <span className={classes.description}>{item.description}</span>}
+            <span className={classes.description}>
+              {item.requestable ? item.description : 'The policy does not let you ask for this.'}
+            </span>
             <IconPlus size={18} stroke={1.7} aria-hidden="true" className={classes.plus} />
           </Combobox.Option>
         ))}
       </Combobox.Options>
-      <LoadMore {...found} />
+      {all.length >= MOST_REQUESTABLES && (
+        <Text size="sm" c="dimmed" mt={6}>
+          These are the first {MOST_REQUESTABLES}. Type more of the name to find others.
+        </Text>
+      )}
     </Combobox>
   );
 }

@@ -6,10 +6,12 @@ export type ChannelName = 'in-app' | 'email' | 'slack';
 
 export interface Channel {
   readonly channel: ChannelName;
-  /** Whether what is sent there arrives: set up by the operator, and known of this person. */
+  /** Whether the operator has set it up. */
+  readonly configured: boolean;
+  /** Set up, and this person can be reached there. */
   readonly connected: boolean;
   /** Where it goes, e.g. the email address. */
-  readonly address?: string | null;
+  readonly address: string | null;
 }
 
 export interface ChannelChoice {

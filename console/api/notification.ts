@@ -37,7 +37,8 @@ export function notificationsQuery(filter: NotificationFilter) {
 export function notificationCountQuery() {
   return queryOptions({
     queryKey: queryKeys.notificationCount,
-    queryFn: ({ signal }) => getJson<{ readonly unread: number }>('/v1/notifications/count', { signal }),
+    queryFn: ({ signal }) =>
+      getJson<{ readonly count: number }>('/v1/notifications/count', { query: { unread: true }, signal }),
   });
 }
 

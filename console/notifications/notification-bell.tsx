@@ -16,7 +16,7 @@ export function NotificationBell() {
     refetchInterval: useFallbackPoll(POLL_MS),
     refetchOnWindowFocus: 'always',
   });
-  const count = unreadCount(unread.data?.unread);
+  const count = unreadCount(unread.data?.count);
   return (
     <Link
       to="/notifications"

@@ -19,7 +19,7 @@ import { useMarkAllRead } from './use-mark-read.ts';
 export function NotificationsScreen() {
   const [query, setQuery] = useSearchParams();
   const filter: NotificationFilter = query.get('show') === 'all' ? 'all' : 'unread';
-  const count = unreadCount(useQuery(notificationCountQuery()).data?.unread);
+  const count = unreadCount(useQuery(notificationCountQuery()).data?.count);
   const markAll = useMarkAllRead();
   return (
     <Page
