@@ -4,7 +4,7 @@ import type { CurrentPerson } from '../http/current-person.ts';
 import { decodeCursor, toPage, type Page } from '../http/pagination.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 import type { AccessRequestRow } from './access-request-row.ts';
-import { filteredRequests, type RequestFilter } from './request-filter.ts';
+import { prepareFilter, type RequestFilter } from './request-filter.ts';
 
 export const REQUEST_SORTS = ['submitted', 'pending_until', 'requester'] as const;
 export type RequestSort = (typeof REQUEST_SORTS)[number];
@@ -56,8 +56,8 @@ export async function listAccessRequests(
   const name = `${page.sort} ${direction}`;
   const cursor = z.tuple([z.literal(name), ...keySchema(page.sort)]);
   const after = decodeCursor(page.cursor, cursor);
-  const query = await filteredRequests(ports, filter, caller);
-  void query.select('r.*');
+  const narrow = await prepareFilter(ports, filter, caller);
+  const query: Knex.QueryBuilder = ports.knex({ r: 'access_requests' }).select('r.*').modify(narrow);
   if (page.sort === 'requester') {
     void query.join({ p: 'people' }, 'p.id', 'r.requester_id').select(ports.knex.raw('lower(p.name) AS sort_name'));
   }

@@ -13,7 +13,7 @@ import { presentAccessRequests, type PresentPorts } from './present-access-reque
 import { readBundle } from './read-bundle.ts';
 import { readHistory } from './read-history.ts';
 import { readContext, requestContextSchema } from './request-context.ts';
-import { filteredRequests, requestFilterShape } from './request-filter.ts';
+import { prepareFilter, requestFilterShape } from './request-filter.ts';
 import { suggestInstead } from './suggest-instead.ts';
 
 const idParams = z.object({ id: opaqueId });
@@ -51,8 +51,9 @@ export function readOperations(ports: PresentPorts): Operation[] {
       query: z.strictObject(requestFilterShape),
       responses: { 200: { description: 'The number', schema: z.object({ count: z.int() }) } },
       async run({ query, caller }) {
-        const rows: { count: number }[] = await (await filteredRequests(ports, query, caller)).count('* AS count');
-        return { status: 200, body: { count: rows[0]?.count ?? 0 } };
+        const narrow = await prepareFilter(ports, query, caller);
+        const row = await knex({ r: 'access_requests' }).modify(narrow).count<{ count: number }>('* AS count').first();
+        return { status: 200, body: { count: row?.count ?? 0 } };
       },
     }),
     operation({

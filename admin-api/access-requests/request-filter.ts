@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { REQUEST_STATUSES, type RequestStatus } from '../../core/access/access-request.ts';
 import { opaqueId } from '../../core/access/ids.ts';
-import { parseResourceKey } from '../../core/access/resource.ts';
+import { parseResourceKey, type ResourceRef } from '../../core/access/resource.ts';
 import { isAtLeast } from '../../core/access/role.ts';
 import type { Knex } from '../db/knex.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
@@ -40,27 +40,26 @@ interface FilterFacts {
   readonly requester: string | undefined;
   /** Words of `awaited` that mean the caller; null: not filtered by them. */
   readonly awaited: readonly string[] | null;
-  readonly found: { readonly people: string[]; readonly resources: string[]; readonly scopes: string[] } | null;
+  readonly found: { readonly people: string[]; readonly resources: ResourceRef[]; readonly scopes: string[] } | null;
 }
 
 /**
- * A query over access_requests, narrowed to what the caller asked for and may see.
+ * What narrows a query over access_requests (called `r`) to what the caller asked for and may see. Not the query itself:
+ * that would be run by whoever waits for it.
  * @throws HttpProblem `role-too-low` for somebody else's requests
  */
-export async function filteredRequests(
+export async function prepareFilter(
   ports: Pick<AccessRequestPorts, 'knex' | 'clock' | 'ownedBy'>,
   filter: RequestFilter,
   caller: CurrentPerson,
-): Promise<Knex.QueryBuilder> {
+): Promise<(query: Knex.QueryBuilder) => void> {
   const { knex } = ports;
   const facts: FilterFacts = {
     requester: whoseRecords(filter.requester, caller),
     awaited: filter.awaiting === undefined ? null : await wordsFor(ports, caller),
     found: filter.q === undefined || filter.q === '' ? null : await findNamed(knex, filter.q),
   };
-  const query = knex('access_requests').from({ r: 'access_requests' });
-  narrow(query, filter, facts, caller, new Date(ports.clock()));
-  return query;
+  return (query) => narrow(query, filter, facts, caller, new Date(ports.clock()));
 }
 
 function narrow(
@@ -94,11 +93,10 @@ function narrow(
       void either.orWhereILike('r.scope_id', pattern);
       if (found.people.length > 0) void either.orWhereRaw('r.requester_id = ANY(?)', [found.people]);
       if (found.scopes.length > 0) void either.orWhereRaw('r.scope_id = ANY(?)', [found.scopes]);
-      for (const key of found.resources) {
-        const ref = parseResourceKey(key);
-        if (ref !== null) {
-          void either.orWhere({ 'r.kind': 'resource', 'r.resource_type': ref.type, 'r.resource_id': ref.id });
-        }
+      if (found.resources.length > 0) {
+        const pairs = found.resources.map(() => '(?, ?)').join(', ');
+        const keys = found.resources.flatMap(({ type, id }) => [type, id]);
+        void either.orWhereRaw(`(r.kind = 'resource' AND (r.resource_type, r.resource_id) IN (${pairs}))`, keys);
       }
     });
   }
@@ -128,9 +126,7 @@ async function findNamed(knex: Knex, q: string): Promise<NonNullable<FilterFacts
   const pattern = likePattern(q);
   const [people, resources, scopes] = await Promise.all([
     knex('people').whereILike('name', pattern).orWhereILike('email', pattern).pluck('id') as Promise<string[]>,
-    knex('resources')
-      .whereILike('name', pattern)
-      .pluck(knex.raw(`type || ':' || id`) as unknown as string) as unknown as Promise<string[]>,
+    knex('resources').whereILike('name', pattern).select('type', 'id') as Promise<ResourceRef[]>,
     knex('scopes').whereILike('name', pattern).pluck('id') as Promise<string[]>,
   ]);
   return { people, resources, scopes };
