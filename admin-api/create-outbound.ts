@@ -1,10 +1,6 @@
-import { currentStage } from '../core/access/review-stages.ts';
-import type { ReviewRow } from './access-requests/access-request-row.ts';
-import { pastReviews, type AccessRequestRow } from './access-requests/access-request-row.ts';
-import { candidatesOf } from './access-requests/possible-reviewers.ts';
+import { awaitedReviewers } from './access-requests/awaited-reviewers.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createSlack } from './create-slack.ts';
-import { entitlementFromColumns } from './db/entitlement-columns.ts';
 import { createSecretBox, type SecretBox } from './db/secret-box.ts';
 import type { AwaitedReviewers } from './notifications/deliveries/present-facts.ts';
 import type { Rooms } from './notifications/deliveries/plan-deliveries.ts';
@@ -25,7 +21,6 @@ import { readTeamPolicy } from './notifications/preferences/preference-store.ts'
 import { callWebhooks } from './notifications/webhooks/call-webhooks.ts';
 import { createWebhookCaller } from './notifications/webhooks/post-webhook.ts';
 import type { WebhookStore } from './notifications/webhooks/webhook-store.ts';
-import { findResource } from './resources/resource-store.ts';
 import { readSlackRoutes } from './slack/slack-routes.ts';
 
 const UNSUBSCRIBE_PURPOSE = 'unsubscribe links';
@@ -48,10 +43,10 @@ export function createOutbound(parts: AdminParts): Outbound {
   const email = openEmail(parts, box);
   const slack = createSlack(parts)?.channel ?? null;
   const channels = [email, slack].filter((channel) => channel !== null);
-  const awaitedReviewers = awaitedReviewersOf(parts);
+  const awaited: AwaitedReviewers = (trx, requestId) => awaitedReviewers(parts.accessRequests, trx, requestId);
   return {
     connectedChannels: async () => channels,
-    awaitedReviewers,
+    awaitedReviewers: awaited,
     rooms: async (trx) =>
       new Map(
         (await readSlackRoutes(trx)).map((route) => [route.event_type as NotificationEventType, route.channel_id]),
@@ -71,7 +66,7 @@ export function createOutbound(parts: AdminParts): Outbound {
       });
       const people = CHANNEL_NAMES.map((name) => {
         const channel: NotificationChannel | undefined = channels.find((one) => one.name === name);
-        return tellPeople({ knex, clock, awaitedReviewers }, name, channel ?? null);
+        return tellPeople({ knex, clock, awaitedReviewers: awaited }, name, channel ?? null);
       });
       return {
         list: [...people, callWebhooks({ knex, run, clock, box, caller })],
@@ -97,23 +92,4 @@ function openEmail({ config, knex }: AdminParts, box: SecretBox | null): SmtpCha
       return new Set(NOTIFICATION_EVENT_TYPES.filter((event) => settingOf(policy, event, 'email') === 'mandatory'));
     },
   });
-}
-
-/** Those who could review a request's present stage and have not reviewed it yet. */
-function awaitedReviewersOf({ accessRequests, clock }: AdminParts): AwaitedReviewers {
-  return async (knex, requestId) => {
-    const row: AccessRequestRow | undefined = await knex('access_requests').where({ id: requestId }).first();
-    if (row === undefined) return [];
-    const reviews: ReviewRow[] = await knex('reviews').where({ request_id: requestId });
-    const past = pastReviews(reviews);
-    const entitlement = entitlementFromColumns(row);
-    const resource = entitlement.kind === 'resource' ? await findResource(knex, entitlement.resource) : null;
-    const asked = { stages: row.stages, entitlement, resource, requesterId: row.requester_id };
-    const candidates = await candidatesOf(accessRequests, knex, asked, clock());
-    const stage = currentStage(row.stages, past);
-    const done = new Set(past.map((review) => review.reviewer_id));
-    // With no stage left to ask, everybody who might have been asked: those whom an emergency passed over.
-    const ids = stage === null || row.break_glass ? candidates.flat() : (candidates[stage] ?? []);
-    return [...new Set(ids)].filter((id) => !done.has(id));
-  };
 }

@@ -44,7 +44,10 @@ export async function readReviewerPool(
   };
 }
 
-/** Ids of those who can act on a request now; nobody when it is not pending, or not there. */
+/**
+ * Ids of those who can act on a request now; of an emergency, whoever was passed over by it. Nobody when it is decided,
+ * or not there.
+ */
 export async function awaitedReviewers(
   ports: Pick<AccessRequestPorts, 'readReviewers' | 'ownersOf' | 'clock'>,
   knex: Knex,
@@ -52,7 +55,23 @@ export async function awaitedReviewers(
 ): Promise<string[]> {
   const row: AccessRequestRow | undefined = await knex('access_requests').where({ id: requestId }).first();
   if (row === undefined) return [];
+  const nowMs = ports.clock();
+  if (row.break_glass) return passedOver(ports, knex, row, nowMs);
   const reviews: ReviewRow[] = await knex('reviews').where({ request_id: requestId });
-  const pool = await readReviewerPool(ports, knex, [row], ports.clock());
+  const pool = await readReviewerPool(ports, knex, [row], nowMs);
   return pool.awaitedFor(row, reviews).map((one) => one.id);
+}
+
+async function passedOver(
+  ports: Pick<AccessRequestPorts, 'readReviewers' | 'ownersOf'>,
+  knex: Knex,
+  row: AccessRequestRow,
+  nowMs: number,
+): Promise<string[]> {
+  const { entitlement } = askedTerms(row);
+  const owners = (await ports.ownersOf(knex, [entitlement])).get(entitlementKey(entitlement)) ?? [];
+  const reviewers = await ports.readReviewers(knex, nowMs);
+  return reviewers
+    .filter((one) => row.stages.some((stage) => mayReview(one, row.requester_id, stage.reviewers, owners)))
+    .map((one) => one.id);
 }
