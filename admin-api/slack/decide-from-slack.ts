@@ -85,6 +85,6 @@ export async function decideFromSlack(
 
 function outdated({ publicUrl }: DecideParts): Declined {
   return new Declined(
-    `This button is not in force any more, so nothing was decided. Open ${publicUrl}/review instead.`,
+    `This button is not in force any more: it was used, or its time is over. ${publicUrl}/review shows how requests stand.`,
   );
 }

@@ -1,4 +1,6 @@
 import { findFreePort } from '../support/free-port.ts';
+import type { OidcConfig } from '../../admin-api/sessions/oidc-config.ts';
+import type { Profile } from '../support/test-services.ts';
 import { addPerson, startSignInApp, type SignInApp } from './sign-in-app.ts';
 import { Browser } from './sign-in-browser.ts';
 import { startTestProvider, type TestProvider } from './sign-in-provider.ts';
@@ -14,11 +16,19 @@ export class SignInJourney {
     this.provider = provider;
   }
 
-  static async start(): Promise<SignInJourney> {
+  static async start(
+    options: { oidc?: Partial<OidcConfig>; profile?: Profile; emailInIdToken?: boolean } = {},
+  ): Promise<SignInJourney> {
     const port = await findFreePort();
-    const provider = await startTestProvider(`http://127.0.0.1:${port}/auth/callback`, { emailInIdToken: true });
+    const provider = await startTestProvider(`http://127.0.0.1:${port}/auth/callback`, {
+      emailInIdToken: options.emailInIdToken ?? true,
+    });
     const { issuer, clientId, clientSecret } = provider;
-    const app = await startSignInApp({ port, oidc: { issuer, client_id: clientId, client_secret: clientSecret } });
+    const app = await startSignInApp({
+      port,
+      oidc: { ...options.oidc, issuer, client_id: clientId, client_secret: clientSecret },
+      ...(options.profile === undefined ? {} : { profile: options.profile }),
+    });
     return new SignInJourney(app, provider);
   }
 
@@ -55,6 +65,13 @@ export class SignInJourney {
     const { url, response } = await this.browser.follow(this.signInUrl(returnTo), this.callbackUrl);
     if (response !== null) throw new Error(`ended with ${response.status} at ${url}`);
     return url;
+  }
+
+  /** The audit entries of these types, oldest first. */
+  audit(
+    ...types: string[]
+  ): Promise<{ type: string; subject: { id: string } | null; details: Record<string, unknown> }[]> {
+    return this.app.knex('audit_entries').whereIn('type', types).orderBy('sequence');
   }
 
   async signIn(): Promise<void> {

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type JWTHeaderParameters } from 'jose';
 import { Provider } from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';
 import { closeServer } from '../../core/process/ops-server.ts';
@@ -10,6 +10,10 @@ export interface Account {
   readonly sub: string;
   readonly email?: string;
   readonly email_verified?: boolean;
+  readonly name?: string;
+  /** Whatever else the provider says of people here. */
+  readonly groups?: unknown;
+  readonly realm_access?: { readonly roles: unknown };
 }
 
 export interface TestProvider {
@@ -18,6 +22,8 @@ export interface TestProvider {
   readonly clientSecret: string;
   /** Who sits before the browser; null: they press "cancel". */
   account: Account | null;
+  /** Whatever the provider could have signed. */
+  sign(claims: Record<string, unknown>, header?: Partial<JWTHeaderParameters>): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -42,19 +48,30 @@ export async function startTestProvider(
         redirect_uris: [redirectUri],
         grant_types: ['authorization_code'],
         response_types: ['code'],
+        post_logout_redirect_uris: [new URL('/sign-in', redirectUri).href],
+        backchannel_logout_uri: new URL('/auth/oidc/backchannel-logout', redirectUri).href,
+        backchannel_logout_session_required: true,
       },
     ],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: [] },
+    claims: { openid: ['sub', 'groups', 'realm_access'], email: ['email', 'email_verified'], profile: ['name'] },
     conformIdTokenClaims: !options.emailInIdToken,
     pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, backchannelLogout: { enabled: true } },
     interactions: { url: (_: unknown, interaction: { uid: string }) => `/interaction/${interaction.uid}` },
     cookies: { keys: [crypto.randomUUID()] },
     ttl: { Interaction: 600, Session: 600, Grant: 600, AccessToken: 600, IdToken: 600 },
     findAccount: (_: unknown, sub: string) => ({ accountId: sub, claims: () => ({ ...accounts.get(sub), sub }) }),
   });
 
-  const result: TestProvider = { issuer, clientId, clientSecret, account: null, stop: () => closeServer(server) };
+  const result: TestProvider = {
+    issuer,
+    clientId,
+    clientSecret,
+    account: null,
+    sign: (claims, header = {}) =>
+      new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'one', ...header }).sign(privateKey),
+    stop: () => closeServer(server),
+  };
   const callback = provider.callback();
   const server = createServer((request, response) => {
     const handle = request.url?.startsWith('/interaction/') === true ? interact : callback;

@@ -14,7 +14,7 @@ const NASTY_ESCAPED = '&lt;!channel&gt; &lt;@U0ADMIN&gt; &lt;https://evil.exampl
 
 const notice = (more: Partial<MessageNotice> = {}): MessageNotice => ({
   event_type: 'access-expiring',
-  title: 'Staging logs ends soon',
+  title: 'Production logs ends soon',
   body: NASTY,
   link: '/my-access',
   request_id: null,
@@ -51,7 +51,7 @@ describe.each(PROFILES)('the Slack channel (%s)', (profile) => {
     expect(ref).toBe(`${here.slack.workspace.directMessageOf('U0MEMBER')}/${sent().ts}`);
     expect(buttonsOf(sent().blocks).get('open')?.url).toBe(`${here.api.url}/my-access`);
     expect(textsOf(sent().blocks)).toContainEqual({ type: 'plain_text', text: NASTY_ESCAPED, emoji: false });
-    expect(sent().text).toBe(`Staging logs ends soon. ${NASTY_ESCAPED}`);
+    expect(sent().text).toBe(`Production logs ends soon. ${NASTY_ESCAPED}`);
     const [call] = here.slack.callsOf('chat.postMessage').slice(-1);
     expect(call!.args).toMatchObject({ mrkdwn: 'false', parse: 'none', link_names: 'false', unfurl_links: 'false' });
   });
@@ -62,9 +62,9 @@ describe.each(PROFILES)('the Slack channel (%s)', (profile) => {
     const texts = textsOf(told.blocks);
     expect(texts.map(({ text }) => text)).toEqual(
       expect.arrayContaining([
-        'Mia Member asks for Staging logs (connection)',
+        'Mia Member asks for Production logs (connection)',
         'Requester\nMia Member (member@example.com)',
-        'Access\nStaging logs (connection)',
+        'Access\nProduction logs (connection)',
         'Duration\n1 hour',
         `Reason\n${NASTY_ESCAPED}`,
       ]),

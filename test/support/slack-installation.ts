@@ -7,7 +7,7 @@ import type { SlackDoubleMessage } from './slack-workspace.ts';
 import type { Profile } from './test-services.ts';
 
 /** A resource whose requests the policy lets people decide from a chat message. */
-export const LOW_RISK = { type: 'connection', id: 'aws-staging-logs' } as const;
+export const LOW_RISK = { type: 'connection', id: 'aws-production-logs' } as const;
 
 /** The admin API with a Slack app in a workspace of its own; everybody's id there is `U0` and their name. */
 export interface SlackInstallation {
@@ -88,8 +88,8 @@ export async function startSlackInstallation(
 }
 
 /** Sets the attributes of the low-risk resource, and with them what the policy says of it. */
-export async function putLowRisk(api: TestAdminApi, attributes: Record<string, boolean>): Promise<void> {
-  const staging = DEMO_RESOURCES.find((resource) => resource.id === 'aws-staging');
-  if (staging === undefined) throw new Error('There is no demo resource aws-staging.');
-  await putResource(api.running.parts.run, null, { ...staging, ...LOW_RISK, name: 'Staging logs', attributes });
+export async function putLowRisk(api: TestAdminApi, attributes: Record<string, boolean | number>): Promise<void> {
+  const production = DEMO_RESOURCES.find((resource) => resource.id === 'aws-production');
+  if (production === undefined) throw new Error('There is no demo resource aws-production.');
+  await putResource(api.running.parts.run, null, { ...production, ...LOW_RISK, name: 'Production logs', attributes });
 }
