@@ -1,6 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import type { GrantState } from '../../core/access/grant.ts';
 import { getJson, postJson } from './api-client.ts';
+import type { AskedTime } from './access-request.ts';
 import type { AskedEntitlement, NamedEntitlement } from './entitlement.ts';
 import type { Page } from './page.ts';
 import type { Person } from './person.ts';
@@ -52,12 +53,13 @@ export function grantsOfQuery(personId: string) {
   });
 }
 
-export type Assignment = AskedEntitlement & {
-  readonly subject_id: string;
-  /** null: permanent. */
-  readonly duration_seconds: number | null;
-  readonly reason?: string;
-};
+export type Assignment = AskedEntitlement &
+  AskedTime & {
+    readonly subject_id: string;
+    /** Left out: now. */
+    readonly starts_at?: string;
+    readonly reason?: string;
+  };
 
 interface WrittenGrant {
   readonly grant: Grant;

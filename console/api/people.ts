@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions, type QueryClient } from '@tanstack/react-query';
 import type { Role } from '../../core/access/role.ts';
 import { getJson, patchJson, postJson } from './api-client.ts';
-import { findInPages } from './find-in-pages.ts';
 import type { Page } from './page.ts';
 import type { Person } from './person.ts';
 import { queryKeys } from './query-keys.ts';
@@ -37,11 +36,11 @@ export function peopleQuery(search: string) {
   });
 }
 
-/** One person by id. The API lists people only, so they are looked for in the list, page by page. */
+/** One person by id. */
 export function personQuery(client: QueryClient, id: string) {
   return queryOptions({
     queryKey: queryKeys.person(id),
-    queryFn: ({ signal }) => findInPages<KnownPerson>('/v1/people', (person) => person.id === id, signal),
+    queryFn: ({ signal }) => getJson<KnownPerson>(personPath(id), { signal }),
     placeholderData: () => personInLists(client, id),
   });
 }
@@ -60,5 +59,19 @@ export function addPerson(person: NewPerson, idempotencyKey: string): Promise<Kn
 }
 
 export function changePerson(id: string, change: PersonChange, idempotencyKey: string): Promise<KnownPerson> {
-  return patchJson(`/v1/people/${encodeURIComponent(id)}`, change, idempotencyKey);
+  return patchJson(personPath(id), change, idempotencyKey);
+}
+
+/** Ends everything a person was given; their base role stays. @returns how many grants ended */
+export function revokeAllOf(id: string, note: string, idempotencyKey: string): Promise<{ readonly ended: number }> {
+  return postJson(`${personPath(id)}/revoke-all`, note === '' ? {} : { note }, idempotencyKey);
+}
+
+/** Signs a person out everywhere. @returns how many sessions ended */
+export function endSessionsOf(id: string, idempotencyKey: string): Promise<{ readonly ended: number }> {
+  return postJson(`${personPath(id)}/end-sessions`, {}, idempotencyKey);
+}
+
+function personPath(id: string): string {
+  return `/v1/people/${encodeURIComponent(id)}`;
 }

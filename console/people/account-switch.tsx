@@ -2,6 +2,7 @@ import { Button, Paper, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import type { KnownPerson } from '../api/people.ts';
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx';
+import { EndsAtOnce } from './ends-at-once.tsx';
 import { useChangePerson } from './use-change-person.ts';
 
 interface AccountSwitchProps {
@@ -25,7 +26,7 @@ export function AccountSwitch({ person, refusal }: AccountSwitchProps) {
       <Stack align="flex-start">
         <Text>
           {person.disabled
-            ? `${name} can’t sign in, and nothing lets them through. Enabled again, their role and whatever grants have not ended count once more.`
+            ? `${name} can’t sign in, and nothing lets them through. What they had was ended; enabled again they start with their role alone.`
             : `Disabled, ${name} can’t sign in any more, and nothing lets them through.`}
         </Text>
         <Button
@@ -46,9 +47,11 @@ export function AccountSwitch({ person, refusal }: AccountSwitchProps) {
         onConfirm={() => change.mutate({ disabled: !person.disabled }, { onSuccess: close })}
         onClose={close}
       >
-        {person.disabled
-          ? 'Their role counts again at once, and so do the grants that have not ended. They have to sign in anew.'
-          : 'This ends all of their access at once: they are signed out everywhere, every request is refused, and open connections are cut.'}
+        {person.disabled ? (
+          'Their role counts again at once. Access that was ended does not come back; they have to sign in anew and be given it again.'
+        ) : (
+          <EndsAtOnce person={person} />
+        )}
       </ConfirmDialog>
     </Paper>
   );

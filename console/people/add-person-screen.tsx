@@ -20,7 +20,7 @@ export function AddPersonScreen() {
 
 function AddPersonForm() {
   const me = useMe();
-  const { form, add, send } = useAddPerson();
+  const { form, save, send } = useAddPerson();
   return (
     <form
       noValidate
@@ -66,9 +66,9 @@ function AddPersonForm() {
             />
           </Stack>
         </Paper>
-        <ProblemAlert error={add.error} ownFields={ADD_PERSON_FIELDS} />
+        <ProblemAlert error={save.error} ownFields={ADD_PERSON_FIELDS} />
         <div>
-          <Button type="submit" size="md" loading={add.isPending}>
+          <Button type="submit" size="md" loading={save.isPending}>
             Add this person
           </Button>
         </div>

@@ -3,6 +3,7 @@ import type { AskedEntitlement, NamedEntitlement } from '../api/entitlement.ts';
 import type { KnownPerson } from '../api/people.ts';
 import { DurationField } from '../elements/duration-field.tsx';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
+import { MomentInput } from '../elements/moment-input.tsx';
 import { PersonName } from '../elements/person-name.tsx';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { TermList } from '../elements/term-list.tsx';
@@ -37,7 +38,7 @@ export function GiveAccessForm({ person, entitlement, named, description }: Give
         </Paper>
         {person.disabled && (
           <Alert color="amber" title="This account is disabled">
-            The grant is made, and counts from the moment the account is enabled again.
+            The grant is made all the same, and counts from the moment the account is enabled again.
           </Alert>
         )}
         <Paper>
@@ -47,7 +48,15 @@ export function GiveAccessForm({ person, entitlement, named, description }: Give
               value={form.values.duration}
               onChange={(duration) => form.setFieldValue('duration', duration)}
               ceilingSeconds={null}
+              withUntil
               error={(form.errors.duration as string | undefined) ?? null}
+            />
+            <MomentInput
+              label="Begins (left empty: now)"
+              data-field="start"
+              value={form.values.start}
+              onChange={(start) => form.setFieldValue('start', start)}
+              error={form.errors['start']}
             />
             <Textarea
               label="Reason (optional)"
@@ -61,10 +70,10 @@ export function GiveAccessForm({ person, entitlement, named, description }: Give
             />
           </Stack>
         </Paper>
-        <ProblemAlert error={give.error} ownFields={['duration_seconds', 'reason']} />
+        <ProblemAlert error={give.error} ownFields={['duration_seconds', 'until', 'starts_at', 'reason']} />
         <div>
           <Button type="submit" size="md" loading={give.isPending}>
-            Give access now
+            {form.values.start === '' ? 'Give access now' : 'Give access from then on'}
           </Button>
         </div>
       </Stack>

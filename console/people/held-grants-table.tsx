@@ -5,6 +5,7 @@ import { Countdown } from '../elements/countdown.tsx';
 import { DataTable, type Column } from '../elements/data-table.tsx';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { entitlementPhrase } from '../elements/entitlement-words.ts';
+import { GrantStateBadge } from '../elements/grant-state-badge.tsx';
 import { TextLink } from '../elements/text-link.tsx';
 import { TimeStamp } from '../elements/time-stamp.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
@@ -35,7 +36,20 @@ const COLUMNS: readonly Column<Grant>[] = [
   {
     title: 'Ends',
     cell: (grant) =>
-      grant.expires_at === null ? (
+      grant.state === 'scheduled' ? (
+        <>
+          <GrantStateBadge state="scheduled" />
+          <div>
+            from <TimeStamp time={grant.starts_at} />
+            {grant.expires_at !== null && (
+              <>
+                {' '}
+                until <TimeStamp time={grant.expires_at} />
+              </>
+            )}
+          </div>
+        </>
+      ) : grant.expires_at === null ? (
         'Permanent'
       ) : (
         <>

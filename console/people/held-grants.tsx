@@ -1,4 +1,3 @@
-import { Alert } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { grantsOfQuery } from '../api/grant.ts';
@@ -11,31 +10,33 @@ import { ProblemState } from '../elements/problem-state.tsx';
 import { sortGrants } from '../my-access/sort-grants.ts';
 import { useNow } from '../time/use-now.ts';
 import { HeldGrantsTable } from './held-grants-table.tsx';
+import { RevokeAll } from './revoke-all.tsx';
 
 /** Every grant the person holds now, each with the way to end it. */
 export function HeldGrants({ person }: { readonly person: KnownPerson }) {
   const grants = useInfiniteQuery({ ...grantsOfQuery(person.id), refetchInterval: useFallbackPoll(15_000) });
   const nowMs = useNow(1_000);
   const all = (grants.data?.pages ?? []).flatMap((page) => page.items);
-  const { active } = sortGrants(all, nowMs);
+  const { active, scheduled } = sortGrants(all, nowMs);
+  const held = [...active, ...scheduled];
   return (
     <>
-      {person.disabled && active.length > 0 && (
-        <Alert color="amber" title="None of this counts while the account is disabled">
-          It counts again when the account is enabled, as long as it has not ended. Revoke what should not come back.
-        </Alert>
-      )}
       {grants.isPending && <LoadingState what="active access" />}
       {grants.isError && all.length === 0 && (
         <ProblemState error={grants.error} onRetry={() => void grants.refetch()} />
       )}
-      {grants.isSuccess && active.length === 0 && (
+      {grants.isSuccess && held.length === 0 && (
         <BlankState icon={IconKey} title="No grants at the moment">
           What the role opens by itself is not listed here.
         </BlankState>
       )}
-      {active.length > 0 && <HeldGrantsTable grants={active} />}
+      {held.length > 0 && <HeldGrantsTable grants={held} />}
       <LoadMore {...grants} />
+      {held.length > 0 && (
+        <div>
+          <RevokeAll person={person} />
+        </div>
+      )}
     </>
   );
 }

@@ -11,8 +11,10 @@ import { AdminsOnly } from '../shell/admins-only.tsx';
 import { useMe } from '../shell/me-context.ts';
 import { AccountSwitch } from './account-switch.tsx';
 import { ChangeRole } from './change-role.tsx';
+import { EndSessions } from './end-sessions.tsx';
 import { HeldGrants } from './held-grants.tsx';
 import { PersonFacts } from './person-facts.tsx';
+import { PersonRequests } from './person-requests.tsx';
 import { changeRefusal } from './role-rules.ts';
 import { usePerson } from './use-person.ts';
 
@@ -60,9 +62,20 @@ function PersonPage({ person }: { readonly person: KnownPerson }) {
         <Section title="Active access">
           <HeldGrants person={person} />
         </Section>
+        <Section
+          title="Requests"
+          aside={<TextLink to={`/review?tab=decided&requester=${person.id}`}>All that were decided</TextLink>}
+        >
+          <PersonRequests person={person} />
+        </Section>
         <Section title="Role">
           <ChangeRole key={person.role} person={person} refusal={refusal} />
         </Section>
+        {person.id !== me.id && (
+          <Section title="Sessions">
+            <EndSessions person={person} />
+          </Section>
+        )}
         <Section title="Account">
           <AccountSwitch person={person} refusal={refusal} />
         </Section>

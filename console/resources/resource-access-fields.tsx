@@ -5,7 +5,7 @@ import { DISCOVERABLE_CHOICES } from './discoverable-words.ts';
 import classes from './resource-access-fields.module.css';
 import type { useResourceForm } from './use-resource-form.ts';
 
-/** Who gets in without a grant, who may know of it, and what policies learn. */
+/** Who gets in without a grant, who may know of it, and what else policies learn. */
 export function ResourceAccessFields({ form }: Pick<ReturnType<typeof useResourceForm>, 'form'>) {
   return (
     <Stack gap="lg">
@@ -28,8 +28,8 @@ export function ResourceAccessFields({ form }: Pick<ReturnType<typeof useResourc
         </Stack>
       </Radio.Group>
       <Textarea
-        label="Attributes"
-        description="Facts for policies, as a JSON object."
+        label="Other attributes"
+        description="Further facts for policies, as a JSON object: reviewer_roles, reviewer_people, stages, or names of your own."
         autosize
         minRows={2}
         maxRows={16}

@@ -1,6 +1,8 @@
 import type { Discoverable, ResourceRef, ResourceType } from '../../core/access/resource.ts';
 import type { Role } from '../../core/access/role.ts';
 import type { Resource, ResourceBody } from '../api/resource.ts';
+import { joinAttributes, splitAttributes, type AccessTerms } from './access-terms.ts';
+import type { ReadForm } from '../elements/use-settings-form.ts';
 
 /** One Connection of a Target, as it stands in the form. */
 export interface ConnectionRow {
@@ -11,7 +13,7 @@ export interface ConnectionRow {
 }
 
 /** A resource as it stands in the form: everything is text until it is read. */
-export interface ResourceDraft {
+export interface ResourceDraft extends Record<string, unknown> {
   readonly type: ResourceType;
   readonly id: string;
   readonly name: string;
@@ -20,6 +22,8 @@ export interface ResourceDraft {
   readonly connections: readonly ConnectionRow[];
   readonly minimumRole: Role;
   readonly discoverable: Discoverable;
+  readonly terms: AccessTerms;
+  /** All other attributes, as a JSON object. */
   readonly attributes: string;
 }
 
@@ -32,10 +36,12 @@ export const EMPTY_RESOURCE: ResourceDraft = {
   connections: [],
   minimumRole: 'viewer',
   discoverable: 'full',
+  terms: splitAttributes({}).terms,
   attributes: '{}',
 };
 
 export function draftOfResource(resource: Resource): ResourceDraft {
+  const { terms, rest } = splitAttributes(resource.attributes ?? {});
   return {
     type: resource.type,
     id: resource.id,
@@ -45,23 +51,24 @@ export function draftOfResource(resource: Resource): ResourceDraft {
     connections: (resource.connections ?? []).map((id) => ({ key: id, id })),
     minimumRole: resource.minimum_role ?? 'viewer',
     discoverable: resource.discoverable ?? 'full',
-    attributes: JSON.stringify(resource.attributes ?? {}, null, 2),
+    terms,
+    attributes: JSON.stringify(rest, null, 2),
   };
 }
 
-export type ReadResource =
-  | { readonly ok: true; readonly ref: ResourceRef; readonly body: ResourceBody }
-  | { readonly ok: false; readonly errors: Readonly<Record<string, string>> };
+export type ReadResource = ReadForm<{ readonly ref: ResourceRef; readonly body: ResourceBody }>;
 
 /** What to send, or what is missing, by field. What a type does not have is not sent; the server knows all other rules. */
 export function readResourceDraft(draft: ResourceDraft): ReadResource {
-  const attributes = readAttributes(draft.attributes);
+  const rest = readAttributes(draft.attributes);
+  const joined = joinAttributes(draft.terms, rest ?? {});
   const errors = {
     ...(draft.id.trim() === '' && { id: 'Say by which id policies and addresses call it.' }),
     ...(draft.name.trim() === '' && { name: 'Say what people call it.' }),
-    ...(attributes === null && { attributes: 'Write a JSON object, such as {"tier": "gold"}, or {} for none.' }),
+    ...(!joined.ok && joined.errors),
+    ...(rest === null && { attributes: 'Write a JSON object, such as {"tier": "gold"}, or {} for none.' }),
   };
-  if (attributes === null || Object.keys(errors).length > 0) return { ok: false, errors };
+  if (!joined.ok || Object.keys(errors).length > 0) return { ok: false, errors };
   const environment = draft.environment.trim();
   return {
     ok: true,
@@ -73,7 +80,7 @@ export function readResourceDraft(draft: ResourceDraft): ReadResource {
       connections: draft.type === 'target' ? draft.connections.map(({ id }) => id.trim()) : [],
       minimum_role: draft.minimumRole,
       discoverable: draft.discoverable,
-      attributes,
+      attributes: joined.attributes,
     },
   };
 }

@@ -1,6 +1,8 @@
 import { Button, Paper, Stack, Textarea, TextInput } from '@mantine/core';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { SaveNotice } from '../elements/save-notice.tsx';
+import { Section } from '../elements/section.tsx';
+import { AccessTermsFields } from './access-terms-fields.tsx';
 import { ResourceAccessFields } from './resource-access-fields.tsx';
 import { RESOURCE_FIELDS } from './resource-errors.ts';
 import { ResourceNameFields } from './resource-name-fields.tsx';
@@ -46,9 +48,16 @@ export function ResourceForm({ state, isNew }: ResourceFormProps) {
             <ResourcePlaceFields state={state} />
           </Stack>
         </Paper>
-        <Paper>
-          <ResourceAccessFields form={form} />
-        </Paper>
+        <Section title="On which terms it is given">
+          <Paper>
+            <AccessTermsFields form={form} />
+          </Paper>
+        </Section>
+        <Section title="Without a grant">
+          <Paper>
+            <ResourceAccessFields form={form} />
+          </Paper>
+        </Section>
         <ProblemAlert error={save.error} ownFields={RESOURCE_FIELDS} />
         <div>
           <SaveNotice shown={saved && !isNew}>Saved. It holds from now on.</SaveNotice>

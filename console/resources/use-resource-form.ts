@@ -1,9 +1,6 @@
-import { useForm } from '@mantine/form';
 import { randomId } from '@mantine/hooks';
-import { useState } from 'react';
-import { ApiProblem } from '../api/api-problem.ts';
 import type { Resource } from '../api/resource.ts';
-import { focusFirstError } from '../elements/focus-first-error.ts';
+import { useSettingsForm } from '../elements/use-settings-form.ts';
 import { readResourceDraft, type ResourceDraft } from './resource-draft.ts';
 import { resourceErrors } from './resource-errors.ts';
 import { useSaveResource } from './use-save-resource.ts';
@@ -16,41 +13,16 @@ interface ResourceFormOptions {
 
 /** The form of a resource, without its looks. */
 export function useResourceForm({ initial, isNew, onSaved }: ResourceFormOptions) {
-  const [saved, setSaved] = useState(false);
-  const form = useForm<ResourceDraft>({
-    mode: 'controlled',
-    initialValues: initial,
-    onValuesChange: () => setSaved(false),
+  const state = useSettingsForm({
+    initial,
+    read: readResourceDraft,
+    save: useSaveResource(isNew),
+    errorsOf: resourceErrors,
+    onSaved,
   });
-  const save = useSaveResource(isNew);
-  const show = (errors: Readonly<Record<string, string>>) => {
-    form.setErrors(errors);
-    focusFirstError(errors);
-  };
-  const send = () => {
-    const read = readResourceDraft(form.values);
-    show(read.ok ? {} : read.errors);
-    if (!read.ok) return;
-    setSaved(false);
-    save.mutate(
-      { ref: read.ref, body: read.body },
-      {
-        onSuccess: (resource) => {
-          setSaved(true);
-          void onSaved?.(resource);
-        },
-        onError: (error) => {
-          if (error instanceof ApiProblem) show(resourceErrors(error));
-        },
-      },
-    );
-  };
   return {
-    form,
-    save,
-    saved,
-    send,
-    addConnection: () => form.insertListItem('connections', { key: randomId(), id: '', fresh: true }),
-    removeConnection: (place: number) => form.removeListItem('connections', place),
+    ...state,
+    addConnection: () => state.form.insertListItem('connections', { key: randomId(), id: '', fresh: true }),
+    removeConnection: (place: number) => state.form.removeListItem('connections', place),
   };
 }

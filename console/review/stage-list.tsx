@@ -1,8 +1,7 @@
 import { IconCircle, IconCircleCheck, IconCircleDot } from '@tabler/icons-react';
 import type { AccessRequest, Stage } from '../api/access-request.ts';
-import type { Person } from '../api/person.ts';
-import { roleWord } from '../elements/entitlement-words.ts';
 import classes from './stage-list.module.css';
+import { awaitingWords, reviewerWords } from './stage-words.ts';
 
 const LOOK = { size: 20, stroke: 1.7, 'aria-hidden': true } as const;
 const ICONS: Record<Stage['state'], typeof IconCircle> = {
@@ -43,23 +42,4 @@ export function StageList({ request }: { readonly request: AccessRequest }) {
       })}
     </ol>
   );
-}
-
-/** `Admin or Owner`, `Mia Member`, `the owners of the Scope` */
-export function reviewerWords({ reviewers: { roles, people, scope_owners: owners } }: Stage): string {
-  const words = [
-    ...(roles.length > 0 ? [`role ${roles.map(roleWord).join(' or ')}`] : []),
-    ...people.map(({ name, email }) => name || email),
-    ...(owners ? ['an owner of the Scope'] : []),
-  ];
-  return words.length === 0 ? 'nobody' : words.join(' or ');
-}
-
-/** `Waits for Ada, Omar and 3 more.` */
-export function awaitingWords(awaiting: readonly Person[] = [], count = awaiting.length): string {
-  const shown = awaiting.slice(0, 3).map(({ name, email }) => name || email);
-  if (shown.length === 0) return 'Nobody can decide this at the moment.';
-  const more = count - shown.length;
-  const last = more > 0 ? `${more} more` : shown.length > 1 ? shown.pop() : undefined;
-  return `Waits for ${shown.join(', ')}${last === undefined ? '' : ` and ${last}`}.`;
 }

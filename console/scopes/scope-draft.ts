@@ -1,5 +1,6 @@
 import type { ScopeRule } from '../../core/access/scope.ts';
 import type { Scope, ScopeBody } from '../api/scope.ts';
+import type { ReadForm } from '../elements/use-settings-form.ts';
 
 /** One rule, as it stands in the form. */
 export interface RuleRow extends ScopeRule {
@@ -9,11 +10,13 @@ export interface RuleRow extends ScopeRule {
 }
 
 /** A Scope as it stands in the form. */
-export interface ScopeDraft {
+export interface ScopeDraft extends Record<string, unknown> {
   readonly id: string;
   readonly name: string;
   readonly description: string;
   readonly rules: readonly RuleRow[];
+  /** Ids of people. */
+  readonly owners: readonly string[];
 }
 
 export const EMPTY_SCOPE: ScopeDraft = {
@@ -21,6 +24,7 @@ export const EMPTY_SCOPE: ScopeDraft = {
   name: '',
   description: '',
   rules: [{ key: 'first', level: 'environment', id: '' }],
+  owners: [],
 };
 
 export function draftOfScope(scope: Scope): ScopeDraft {
@@ -29,6 +33,7 @@ export function draftOfScope(scope: Scope): ScopeDraft {
     name: scope.name,
     description: scope.description ?? '',
     rules: (scope.rules ?? []).map(({ level, id }, place) => ({ key: `${place} ${level}:${id}`, level, id })),
+    owners: scope.owners ?? [],
   };
 }
 
@@ -37,9 +42,7 @@ export function rulesOf({ rules }: Pick<ScopeDraft, 'rules'>): ScopeRule[] {
   return rules.map(({ level, id }) => ({ level, id: id.trim() }));
 }
 
-export type ReadScope =
-  | { readonly ok: true; readonly id: string; readonly body: ScopeBody }
-  | { readonly ok: false; readonly errors: Readonly<Record<string, string>> };
+export type ReadScope = ReadForm<{ readonly id: string; readonly body: ScopeBody }>;
 
 /** What to send, or what is missing, by field; the server knows all other rules. */
 export function readScopeDraft(draft: ScopeDraft): ReadScope {
@@ -55,6 +58,6 @@ export function readScopeDraft(draft: ScopeDraft): ReadScope {
   return {
     ok: true,
     id: draft.id.trim(),
-    body: { name: draft.name.trim(), description: draft.description.trim(), rules },
+    body: { name: draft.name.trim(), description: draft.description.trim(), rules, owners: draft.owners },
   };
 }

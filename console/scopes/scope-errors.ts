@@ -1,7 +1,7 @@
 import { messagesByField, type ApiProblem } from '../api/api-problem.ts';
 
 /** In the order in which the form shows them. */
-export const SCOPE_FIELDS: readonly string[] = ['id', 'name', 'description', 'rules'];
+export const SCOPE_FIELDS: readonly string[] = ['id', 'name', 'description', 'rules', 'owners'];
 
 /** What the server refused, by the form's fields, which are the API's; one rule's id is `rules.0.id`. */
 export function scopeErrors(problem: ApiProblem): Record<string, string> {

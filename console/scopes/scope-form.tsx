@@ -4,6 +4,7 @@ import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { RowList } from '../elements/row-list.tsx';
 import { SaveNotice } from '../elements/save-notice.tsx';
 import { useKnownPlaces } from '../resources/use-known-places.ts';
+import { OwnerFields } from './owner-fields.tsx';
 import { RULE_LEVELS } from './rule-words.ts';
 import { SCOPE_FIELDS } from './scope-errors.ts';
 import type { useScopeForm } from './use-scope-form.ts';
@@ -57,6 +58,11 @@ export function ScopeForm({ state, isNew }: ScopeFormProps) {
               {...form.getInputProps('description')}
             />
             <RuleFields state={state} />
+            <OwnerFields
+              owners={form.values.owners}
+              onChange={(owners) => form.setFieldValue('owners', [...owners])}
+              error={form.errors['owners'] as string | undefined}
+            />
           </Stack>
         </Paper>
         <ProblemAlert error={save.error} ownFields={SCOPE_FIELDS} />

@@ -50,6 +50,59 @@ describe('the form of a resource', () => {
     });
   });
 
+  it('keeps what no field could hold as it is', () => {
+    const attributes = {
+      approvals_required: 2.5,
+      max_duration_seconds: 90_061,
+      break_glass_max_seconds: 90,
+      auto_approve: false,
+      break_glass: 'yes',
+      reason_prompt: ' spaced ',
+      stages: [{ name: 'Security' }],
+      tier: 'gold',
+    };
+    const read = readResourceDraft(draftOfResource({ ...target, attributes }));
+    expect(read.ok && read.body.attributes).toEqual(attributes);
+  });
+
+  it('reads its terms from their fields', () => {
+    const draft = draftOfResource({ ...target, attributes: { tier: 'gold', auto_approve: false } });
+    const terms = {
+      ...draft.terms,
+      approvals: 2,
+      longest: { preset: 'custom', amount: 90, unit: 'minutes' },
+      autoApprove: true,
+      breakGlass: true,
+      breakGlassMinutes: 30,
+      reasonPattern: '^INC-[0-9]+',
+      reasonExample: 'INC-7',
+      lowRisk: true,
+    } as const;
+    const read = readResourceDraft({ ...draft, terms });
+    expect(read.ok && read.body.attributes).toEqual({
+      tier: 'gold',
+      approvals_required: 2,
+      max_duration_seconds: 5_400,
+      auto_approve: true,
+      break_glass: true,
+      break_glass_max_seconds: 1_800,
+      reason_pattern: '^INC-[0-9]+',
+      reason_example: 'INC-7',
+      low_risk: true,
+    });
+  });
+
+  it('says which of its terms can not be meant', () => {
+    const draft = draftOfResource({ ...target, attributes: {} });
+    const terms = { ...draft.terms, approvals: 21, breakGlassMinutes: 0.5, locked: true } as const;
+    const read = readResourceDraft({ ...draft, terms, attributes: '{"locked": "soon"}' });
+    expect(read.ok ? {} : read.errors).toEqual({
+      'terms.approvals': 'Choose a whole number from 1 to 20.',
+      'terms.breakGlassMinutes': 'Choose whole minutes from 1 to 1440.',
+      attributes: 'locked stands in a field above as well. Remove it from one of the two.',
+    });
+  });
+
   it('shows what the server refused, in the order of its fields', () => {
     const errors = resourceErrors(problem('attributes.a', 'connections.1', 'connections', 'minimum_role', 'name'));
     expect(Object.entries(errors)).toEqual([
@@ -72,6 +125,7 @@ describe('the form of a Scope', () => {
         { level: 'environment', id: 'production' },
         { level: 'target', id: 'db' },
       ],
+      owners: ['per_1'],
     } as const;
     const { id, ...body } = scope;
     expect(readScopeDraft(draftOfScope(scope))).toEqual({ ok: true, id, body });
