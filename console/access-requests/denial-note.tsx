@@ -8,7 +8,7 @@ export function DenialNote({ link }: { readonly link: DenialLink }) {
   if (link.action === null && back === null) return null;
   return (
     <Text c="dimmed" size="sm">
-      {link.action !== null && `Refused was: ${link.action}. `}
+      {link.action !== null && `You were refused: ${link.action}. `}
       {back !== null && `Afterwards you are taken back to ${returnToWords(back)}.`}
     </Text>
   );

@@ -1,4 +1,6 @@
 import { Stack } from '@mantine/core';
+import type { AskedEntitlement } from '../api/entitlement.ts';
+import type { RequestPreview } from '../api/request-preview.ts';
 import { entitlementName } from '../elements/entitlement-words.ts';
 import { entitlementQuery } from './asked-entitlement.ts';
 import { HeldAlready } from './held-already.tsx';
@@ -7,7 +9,6 @@ import { previewSummary } from './preview-summary.ts';
 import { useNamedEntitlement } from './use-named-entitlement.ts';
 import type { ThingPreview } from './use-previews.ts';
 import type { Things } from './use-request-form.ts';
-import type { AskedEntitlement } from '../api/entitlement.ts';
 import classes from './forecast.module.css';
 
 interface ForecastProps {
@@ -32,10 +33,10 @@ export function Forecast({ things, previews, hasReason, emergency, extension }: 
       {things.map((thing, place) => {
         const { preview, error } = previews[place] ?? { preview: undefined, error: null };
         return (
-          <Stack gap={6} key={entitlementQuery(thing)}>
+          <Stack gap="xs" key={entitlementQuery(thing)}>
             {things.length > 1 && <ThingName thing={thing} />}
             {preview !== undefined && !extension && <HeldAlready preview={preview} />}
-            {!emergency && (
+            {!emergency && (extension || !isMoot(preview)) && (
               <PreviewPanel summary={preview === undefined ? null : previewSummary(preview, hasReason)} error={error} />
             )}
           </Stack>
@@ -43,6 +44,11 @@ export function Forecast({ things, previews, hasReason, emergency, extension }: 
       })}
     </Stack>
   );
+}
+
+/** What is held or asked for already needs no forecast. */
+function isMoot(preview: RequestPreview | undefined): boolean {
+  return preview !== undefined && (preview.has_already !== null || preview.pending_request_id !== null);
 }
 
 function ThingName({ thing }: { readonly thing: AskedEntitlement }) {

@@ -1,4 +1,4 @@
-import { Alert, List, Text } from '@mantine/core';
+import { Alert, List } from '@mantine/core';
 import { IconBolt, IconHandStop, IconPencil, IconUsers } from '@tabler/icons-react';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
 import classes from './preview-panel.module.css';
@@ -26,7 +26,7 @@ export function PreviewPanel({ summary, error }: PreviewPanelProps) {
       <Stages stages={summary.stages} />
       {summary.sentences.length === 1 && summary.sentences[0]}
       {summary.sentences.length > 1 && (
-        <List>
+        <List size="sm">
           {summary.sentences.map((sentence) => (
             <List.Item key={sentence}>{sentence}</List.Item>
           ))}
@@ -40,12 +40,12 @@ export function PreviewPanel({ summary, error }: PreviewPanelProps) {
 function Stages({ stages }: { readonly stages: readonly StageSummary[] }) {
   const [only] = stages;
   if (only === undefined) return null;
-  if (stages.length === 1) return <Text mb={6}>{only.who}</Text>;
+  if (stages.length === 1) return <div className={classes.only}>{only.who}</div>;
   return (
     <ol className={classes.stages} aria-label="Stages, in their order">
       {stages.map((stage) => (
         <li key={stage.name}>
-          <strong>{stage.name}</strong>: {stage.needs}.<div className={classes.who}>{stage.who}</div>
+          <strong>{stage.name}</strong>: {stage.needs}.<div>{stage.who}</div>
         </li>
       ))}
     </ol>

@@ -3,12 +3,15 @@ import { IconBellRinging } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { cancelAccessRequest, remindReviewers, type AccessRequest } from '../api/access-request.ts';
+import { ButtonLink } from '../elements/button-link.tsx';
 import { ConfirmDialog } from '../elements/confirm-dialog.tsx';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { RelativeTimeStamp } from '../elements/time-stamp.tsx';
 import { useNow } from '../time/use-now.ts';
+import { newRequestPath } from './asked-entitlement.ts';
+import { askedOf } from './asked-things.ts';
 
-/** What its requester can do about a request that waits. */
+/** What its requester can do about a request. */
 export function RequestActions({ request }: { readonly request: AccessRequest }) {
   const client = useQueryClient();
   const nowMs = useNow(1_000);
@@ -17,7 +20,7 @@ export function RequestActions({ request }: { readonly request: AccessRequest })
     onSettled: () => client.invalidateQueries({ queryKey: ['access-requests'] }),
   });
   const { can_remind_at: from, reminded_at: last } = request;
-  if (request.status !== 'pending') return null;
+  if (request.status !== 'pending') return <AskAgain request={request} />;
   const early = from !== null && nowMs < Date.parse(from);
   return (
     <Stack gap="xs">
@@ -50,6 +53,21 @@ export function RequestActions({ request }: { readonly request: AccessRequest })
       </Text>
       <ProblemAlert error={remind.error} />
     </Stack>
+  );
+}
+
+/** After an end without access the form is one step away. */
+function AskAgain({ request }: { readonly request: AccessRequest }) {
+  const thing = askedOf(request);
+  const { grant } = request;
+  const isOver = request.status !== 'approved' || (grant !== null && grant.ended_at !== null);
+  if (!isOver || thing === null) return null;
+  return (
+    <div>
+      <ButtonLink to={newRequestPath(thing)} variant="default">
+        Ask again
+      </ButtonLink>
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import { Stack, Textarea } from '@mantine/core';
 import type { Grant } from '../api/grant.ts';
 import { DurationField } from '../elements/duration-field.tsx';
 import { formatDuration } from '../time/format-duration.ts';
+import { formatTime } from '../time/format-time.ts';
 import { offeredDuration } from './read-request.ts';
 import { reasonFits } from './reason-check.ts';
 import { StartField } from './start-field.tsx';
@@ -25,7 +26,7 @@ export function RequestFields({ request, emergency, extended }: RequestFieldsPro
         value={offeredDuration(form.values.duration, ceilingSeconds)}
         onChange={(duration) => form.setFieldValue('duration', duration)}
         ceilingSeconds={ceilingSeconds}
-        {...(extended !== null && ceilingSeconds !== null && { ceilingWords: moreWords(ceilingSeconds) })}
+        {...(extended !== null && ceilingSeconds !== null && { ceilingWords: moreWords(extended, ceilingSeconds) })}
         {...(emergency &&
           ceilingSeconds !== null && {
             ceilingWords: `Emergency access lasts ${formatDuration(ceilingSeconds)} at the most.`,
@@ -48,10 +49,9 @@ function durationLabel(emergency: boolean, extended: Grant | null): string {
   return emergency ? 'For how long' : 'Duration';
 }
 
-function moreWords(seconds: number): string {
-  return seconds === 0
-    ? 'It lasts as long already as the policy allows.'
-    : `The policy allows ${formatDuration(seconds)} more at the most.`;
+function moreWords({ expires_at: end }: Grant, seconds: number): string {
+  if (seconds === 0 || end === null) return 'It lasts as long already as the policy allows.';
+  return `The policy allows it until ${formatTime(new Date(Date.parse(end) + seconds * 1_000).toISOString())} at the most.`;
 }
 
 /** Says while it is written whether what the policy wants is in it. */

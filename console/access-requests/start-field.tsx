@@ -23,7 +23,7 @@ export function StartField({ value, onChange, error }: StartFieldProps) {
         value={value === '' ? 'now' : 'later'}
         onChange={(choice) => onChange(choice === 'now' ? '' : localMomentText(nextHour(serverClock.nowMs())))}
       >
-        <Stack gap={8} mt={6}>
+        <Stack gap={4} mt={6}>
           <Radio value="now" label="As soon as it is approved" />
           <Radio value="later" label="At a set time" />
         </Stack>

@@ -35,9 +35,11 @@ export function ThingPicker({ chosen, onChoose, focused }: ThingPickerProps) {
         if (choice !== undefined) onChoose(choice.thing);
       }}
     >
-      <Combobox.EventsTarget>
+      <Combobox.EventsTarget withExpandedAttribute>
         <TextInput
-          label="Search Connections, Targets, features, Scopes and Roles"
+          label={
+            chosen.length === 0 ? 'Search Connections, Targets, features, Scopes and Roles' : 'Search more resources'
+          }
           placeholder="aws, billing, admin…"
           maxLength={100}
           data-field="things"
@@ -61,17 +63,19 @@ export function ThingPicker({ chosen, onChoose, focused }: ThingPickerProps) {
           </Text>
         )}
       </div>
-      <Combobox.Options className={classes.list} aria-label="What can be asked for">
-        {choices.map(({ key, item }) => (
-          <Combobox.Option key={key} value={key} className={classes.option} disabled={!item.requestable}>
-            <EntitlementLabel entitlement={item} />
-            <span className={classes.description}>
-              {item.requestable ? item.description : 'The policy does not let you ask for this.'}
-            </span>
-            <IconPlus size={18} stroke={1.7} aria-hidden="true" className={classes.plus} />
-          </Combobox.Option>
-        ))}
-      </Combobox.Options>
+      <div className={classes.picker}>
+        <Combobox.Options className={classes.list} aria-label="What can be asked for">
+          {choices.map(({ key, item }) => (
+            <Combobox.Option key={key} value={key} className={classes.option} disabled={!item.requestable}>
+              <EntitlementLabel entitlement={item} />
+              <span className={classes.description}>
+                {item.requestable ? item.description : 'The policy does not let you ask for this.'}
+              </span>
+              <IconPlus size={18} stroke={1.7} aria-hidden="true" className={classes.plus} />
+            </Combobox.Option>
+          ))}
+        </Combobox.Options>
+      </div>
       {all.length >= MOST_REQUESTABLES && (
         <Text size="sm" c="dimmed" mt={6}>
           These are the first {MOST_REQUESTABLES}. Type more of the name to find others.
