@@ -9,7 +9,12 @@ export interface SlackCall {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-type Failure = { readonly error: string } | { readonly retryAfter: number } | { readonly status: number };
+type Failure =
+  | { readonly error: string }
+  | { readonly retryAfter: number }
+  | { readonly status: number }
+  /** Done, but answered only when this has come. */
+  | { readonly after: Promise<unknown> };
 
 /** A workspace with an app in it, as the app sees it: it answers the Web API over HTTP, and sends what people do, signed. */
 export class SlackDouble {
@@ -170,6 +175,10 @@ export class SlackDouble {
     if (failure !== undefined && 'status' in failure) return void response.writeHead(failure.status).end('<html>');
     if (!isOurs) return answer(response, { ok: false, error: 'invalid_auth' });
     this.calls.push({ method, args });
+    if (failure !== undefined && 'after' in failure) {
+      await failure.after;
+      return answer(response, this.workspace.do(method, args));
+    }
     answer(response, failure === undefined ? this.workspace.do(method, args) : { ok: false, ...failure });
   }
 }
