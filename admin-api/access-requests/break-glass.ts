@@ -24,7 +24,8 @@ export async function assertNoneOpen(knex: Knex, personId: string): Promise<void
   throw new AccessError(
     'break-glass-open',
     `Your emergency access to ${entitlementKey(askedTerms(open).entitlement)} has not been reviewed yet. Ask a reviewer to close it, or ask for this without break_glass.`,
-    { facts: { request_id: open.id } },
+    // `request_id` of a problem names the HTTP request.
+    { facts: { open_request_id: open.id } },
   );
 }
 

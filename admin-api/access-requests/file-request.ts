@@ -85,6 +85,7 @@ async function insertRequest(
       ...origin,
       // What is taken at once is never pending, so a pending request for the same thing is not in its way.
       status: breakGlass ? 'approved' : 'pending',
+      decided_at: breakGlass ? new Date(unit.nowMs) : null,
       break_glass: breakGlass,
       bundle_id: bundleId,
       extends_grant_id: extension?.grant_id ?? null,

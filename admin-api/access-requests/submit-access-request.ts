@@ -74,9 +74,6 @@ export async function submitAccessRequest(
 }
 
 function assertPossible({ entitlements, period, extends_grant_id, break_glass }: Submission): void {
-  const refuse = (field: string, message: string): never => {
-    throw new AccessError('invalid-value', message, { field });
-  };
   const seen = new Set<string>();
   for (const [place, entitlement] of entitlements.entries()) {
     const key = entitlementKey(entitlement);
@@ -89,6 +86,10 @@ function assertPossible({ entitlements, period, extends_grant_id, break_glass }:
   if (break_glass === true && isExtension) refuse('break_glass', 'An extension is asked for without break_glass.');
   if (break_glass === true && period.starts_at !== null) refuse('starts_at', 'Emergency access begins at once.');
   if (break_glass === true && entitlements.length > 1) refuse('break_glass', 'One thing at a time in an emergency.');
+}
+
+function refuse(field: string, message: string): never {
+  throw new AccessError('invalid-value', message, { field });
 }
 
 async function readWishes(unit: UnitOfWork, caller: CurrentPerson, submission: Submission) {

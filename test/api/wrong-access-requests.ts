@@ -168,6 +168,27 @@ export const WRONG_ACCESS_REQUESTS: readonly WrongRequest[] = [
   { method: 'post', path: '/v1/access-requests/PENDING/approve', body: { role: 'owner' }, status: 422 },
   { method: 'post', path: '/v1/access-requests/PENDING/deny', body: { reason: 7 }, status: 422, field: 'reason' },
   { method: 'post', path: '/v1/access-requests/PENDING/cancel', body: {}, status: 404 },
+  { method: 'post', path: '/v1/access-requests/PENDING/remind', body: { now: true }, status: 422, field: 'now' },
+  { method: 'post', path: '/v1/access-requests/PENDING/close', body: { justified: true }, status: 422, field: 'note' },
+  {
+    method: 'post',
+    path: '/v1/access-requests/PENDING/close',
+    body: { justified: 'yes', note: 'n' },
+    status: 422,
+    field: 'justified',
+  },
+  { method: 'post', path: '/v1/access-requests/PENDING/close', body: { justified: true, note: 'n' }, status: 409 },
+  // More time
+  { method: 'post', path: '/v1/grants/grt_0/extend', body: { duration_seconds: 60 }, status: 422, field: 'reason' },
+  { method: 'post', path: '/v1/grants/grt_0/extend', body: { reason: 'r' }, status: 422, field: 'duration_seconds' },
+  {
+    method: 'post',
+    path: '/v1/grants/grt_0/extend',
+    body: { reason: 'r', duration_seconds: 60 },
+    status: 404,
+    field: 'extends_grant_id',
+  },
+  { method: 'get', path: `/v1/requestables?q=${'x'.repeat(201)}`, status: 422, field: 'q' },
   // AuthZEN access requests
   { method: 'post', path: '/access/v1/requests', body: {}, status: 422, field: 'subject' },
   {

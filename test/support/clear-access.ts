@@ -1,11 +1,21 @@
 import type { TestAdminApi } from './admin-api.ts';
 
-/** Denies what is pending and revokes what came of requests, so that the same may be asked for again. */
+/** Takes back what is pending and revokes what came of requests, so that the same may be asked for again. */
 export async function clearAccess(api: TestAdminApi): Promise<void> {
   const { knex } = api.running.parts;
-  const pending: string[] = await knex('access_requests').where({ status: 'pending' }).pluck('id');
-  for (const id of pending) await expectOk(api.as('owner').post(`/v1/access-requests/${id}/deny`, {}));
-  const grants: string[] = await knex('grants').whereNotNull('request_id').whereNull('ended_at').pluck('id');
+  const now = new Date();
+  const pending: { id: string; requester_id: string }[] = await knex('access_requests')
+    .where({ status: 'pending' })
+    .where('pending_until', '>', now);
+  for (const { id, requester_id: requester } of pending) {
+    const name = requester.replace(api.idOf(''), '');
+    await expectOk(api.as(name).post(`/v1/access-requests/${id}/cancel`, {}));
+  }
+  const grants: string[] = await knex('grants')
+    .whereNotNull('request_id')
+    .whereNull('ended_at')
+    .where((either) => void either.whereNull('expires_at').orWhere('expires_at', '>', now))
+    .pluck('id');
   for (const id of grants) await expectOk(api.as('owner').post(`/v1/grants/${id}/revoke`, {}));
 }
 
