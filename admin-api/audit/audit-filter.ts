@@ -47,7 +47,7 @@ export const auditFilterQuery = {
   q: text(200)
     .refine((value) => value === '' || /[\p{L}\p{N}]/u.test(value), 'must hold a letter or a digit')
     .optional()
-    .describe('words, or their beginnings, in summary, reason, note and names; or one id'),
+    .describe('whole words of summary, reason, note and names; a star for the rest of a word; or one id'),
 };
 
 const filterSchema = z.object(auditFilterQuery);
