@@ -7,6 +7,8 @@ export interface ReceivedMail {
   readonly to: string;
   /** As it came over the wire. */
   readonly raw: string;
+  /** With the lines joined that quoted-printable has cut, for looking words up. */
+  readonly joined: string;
 }
 
 export interface MailServer {
@@ -41,7 +43,12 @@ export async function startMailServer(atPort?: number): Promise<MailServer> {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        const mail = { to: session.envelope.rcptTo[0]?.address ?? '', raw: Buffer.concat(chunks).toString('utf8') };
+        const raw = Buffer.concat(chunks).toString('utf8');
+        const mail = {
+          to: session.envelope.rcptTo[0]?.address ?? '',
+          raw,
+          joined: raw.replaceAll('=\r\n', ''),
+        };
         mails.push(mail);
         void Promise.resolve(server.onTaken(mail)).then(
           () => callback(null),
