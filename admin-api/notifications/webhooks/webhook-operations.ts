@@ -32,6 +32,7 @@ const webhookView = z.object({
   created_at: z.iso.datetime(),
 });
 const withSecret = webhookView.extend({ secret: z.string().describe('shown here and never again') });
+const COMMON = { tag: 'webhooks', minimumRole: 'admin' } as const;
 const params = z.object({ id: opaqueId });
 const body = z.strictObject({
   url: z.url({ protocol: /^https?$/, error: 'must be an https:// URL' }).max(MAX_URL_CHARS),
@@ -76,7 +77,6 @@ function checkUrl(url: string, allowPrivate: boolean): void {
 
 /** Addresses of other programs that are told of events; an Admin's business. */
 export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate: boolean): Operation[] {
-  const common = { tag: 'webhooks', minimumRole: 'admin' } as const;
   const checked = (terms: WebhookTerms): WebhookTerms => {
     checkUrl(terms.url, allowPrivate);
     return terms;
@@ -84,7 +84,7 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
   return [
     listOperation(knex),
     operation({
-      ...common,
+      ...COMMON,
       method: 'post',
       path: '/v1/webhooks',
       summary: 'Add a webhook; its secret is in the answer, and only there',
@@ -96,7 +96,7 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
       },
     }),
     operation({
-      ...common,
+      ...COMMON,
       method: 'get',
       path: '/v1/webhooks/{id}',
       summary: 'Read a webhook',
@@ -105,7 +105,7 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
       run: async ({ params: { id } }) => ({ status: 200, body: present(await findWebhook(knex, id)) }),
     }),
     operation({
-      ...common,
+      ...COMMON,
       method: 'put',
       path: '/v1/webhooks/{id}',
       summary: 'Replace a webhook; its secret stays',
@@ -117,7 +117,7 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
       },
     }),
     operation({
-      ...common,
+      ...COMMON,
       method: 'delete',
       path: '/v1/webhooks/{id}',
       summary: 'Delete a webhook, with what was still to be sent to it',
@@ -128,8 +128,15 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
         return { status: 204 };
       },
     }),
+    ...workOperations(store),
+  ];
+}
+
+/** What is done with a webhook that is there. */
+function workOperations(store: WebhookStore): Operation[] {
+  return [
     operation({
-      ...common,
+      ...COMMON,
       method: 'post',
       path: '/v1/webhooks/{id}/rotate-secret',
       summary: 'Replace the secret; the one before it signs too for a while',
@@ -142,7 +149,7 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
       },
     }),
     operation({
-      ...common,
+      ...COMMON,
       method: 'post',
       path: '/v1/webhooks/{id}/test',
       summary: 'Send something to it now, to see whether it works',
@@ -163,8 +170,7 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
 
 function listOperation(knex: Knex): Operation {
   return operation({
-    tag: 'webhooks',
-    minimumRole: 'admin',
+    ...COMMON,
     method: 'get',
     path: '/v1/webhooks',
     summary: 'List webhooks, newest first',
