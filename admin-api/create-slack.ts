@@ -3,6 +3,7 @@ import { isLowRiskNow } from './access-requests/ask-low-risk.ts';
 import { rememberRevision } from './access-requests/present-access-request.ts';
 import { approveAccessRequest, denyAccessRequest } from './access-requests/review-access-request.ts';
 import type { AdminParts } from './create-parts.ts';
+import { showTimes } from './notifications/email/show-times.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
 import { rewriteSlackMessages, rewriteSlackMessagesAfter } from './slack/rewrite-messages.ts';
 import { SlackChannel } from './slack/slack-channel.ts';
@@ -31,7 +32,7 @@ export function createSlack({ config, knex, run, clock, logger, accessRequests }
   const rewriting = { knex, clock, client, publicUrl, random: Math.random };
   const rewrite = (only?: { readonly requestId: string }) => rewriteSlackMessages(rewriting, only);
   return {
-    channel: new SlackChannel({ knex, clock, client, publicUrl }),
+    channel: new SlackChannel({ knex, clock, client, publicUrl, showTimes }),
     rewrite,
     rewriteAfter: (eventId) => rewriteSlackMessagesAfter(rewriting, eventId),
     endpoints: () =>

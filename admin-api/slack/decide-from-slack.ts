@@ -41,7 +41,7 @@ export async function assertOwnButton(
   const link = await findLinkOfSlackUser(parts.knex, user);
   if (link === null) {
     throw new Declined(
-      `Your Slack account is not linked to Hallpass, so nothing was decided. Open ${parts.publicUrl}/settings/notifications, choose to link Slack, and send the command that is shown there.`,
+      `Your Slack account is not linked to Hallpass, so nothing was decided. Open ${parts.publicUrl}/settings/notification-preferences, choose to link Slack, and send the command that is shown there.`,
     );
   }
   const requestId = nonce?.message.request_id ?? null;

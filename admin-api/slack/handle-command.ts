@@ -20,7 +20,7 @@ const ANSWERS: Record<LinkOutcome, string> = {
 export async function handleCommand(parts: CommandParts, user: SlackUser, words: string): Promise<string> {
   const [verb, code, ...rest] = words.trim().split(/\s+/);
   if (verb?.toLowerCase() !== 'link' || code === undefined || rest.length > 0) {
-    return `Send "/hallpass link CODE" with a code from ${parts.publicUrl}/settings/notifications to link your accounts.`;
+    return `Send "/hallpass link CODE" with a code from ${parts.publicUrl}/settings/notification-preferences to link your accounts.`;
   }
   try {
     // Somebody of a guest workspace could never be written to, so their code is left for the right account.

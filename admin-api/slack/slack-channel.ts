@@ -23,6 +23,8 @@ export interface SlackChannelParts {
   readonly client: SlackClient;
   /** Of the console; links are made from it. */
   readonly publicUrl: string;
+  /** A sentence with its times (RFC 3339, UTC) as they are read in a zone, which is an IANA name. */
+  readonly showTimes: (text: string, timeZone: string) => string;
 }
 
 /** Events whose message asks its reader to decide, and follows the request from then on. */
@@ -60,18 +62,14 @@ export class SlackChannel implements NotificationChannel {
   }
 
   async #sendPart(message: OutgoingMessage, part: number, notice: MessageNotice | null): Promise<string> {
-    const { knex, client, clock, publicUrl } = this.#parts;
+    const { knex, client, clock } = this.#parts;
     const personId = message.person?.id ?? null;
     const facts = notice === null ? null : await this.#factsOf(notice, personId);
     const row = await this.#claim(message.delivery_id, part, facts?.id ?? null, personId);
     if (row.state === 'posted') return refOf(row.channel, row.ts);
     const channel = personId === null ? message.address : await client.openDirectMessage(message.address);
     const content =
-      notice === null
-        ? digestMessage(message.notices, publicUrl)
-        : facts === null
-          ? noticeMessage(notice, publicUrl)
-          : await this.#askingMessage(row.id, facts, personId);
+      facts !== null ? await this.#askingMessage(row.id, facts, personId) : this.#newsMessage(message, notice);
     const ts = await client.post(channel, content);
     await knex('slack_messages')
       .where({ id: row.id })
@@ -90,6 +88,12 @@ export class SlackChannel implements NotificationChannel {
     if (notice.request_id === null || !ASKING.has(notice.event_type)) return null;
     const facts = await readRequestFacts(this.#parts.knex, notice.request_id, this.#parts.clock());
     return facts?.requester_id === personId ? null : facts;
+  }
+
+  #newsMessage({ person, notices }: OutgoingMessage, notice: MessageNotice | null): SlackContent {
+    const { publicUrl, showTimes } = this.#parts;
+    const timed = (one: MessageNotice) => ({ ...one, body: showTimes(one.body, person?.time_zone ?? 'UTC') });
+    return notice === null ? digestMessage(notices.map(timed), publicUrl) : noticeMessage(timed(notice), publicUrl);
   }
 
   async #askingMessage(messageId: string, facts: SlackRequestFacts, personId: string | null): Promise<SlackContent> {

@@ -56,6 +56,20 @@ describe.each(PROFILES)('the Slack channel (%s)', (profile) => {
     expect(call!.args).toMatchObject({ mrkdwn: 'false', parse: 'none', link_names: 'false', unfurl_links: 'false' });
   });
 
+  it('says times as they are where the person is', async () => {
+    const body = 'Your access ends at 2026-11-24T17:00:00.000Z.';
+    const person = {
+      id: here.api.idOf('member'),
+      name: 'Mia',
+      email: 'member@example.com',
+      time_zone: 'Europe/Berlin',
+    };
+    await here.own.channel.send(message({ person, notices: [notice({ body })] }));
+    expect(sent().blocks[1]?.text?.text).toBe('Your access ends at 24 Nov 2026, 18:00 CET.');
+    await here.own.channel.send(message({ person, notices: [notice({ body }), notice()], is_digest: true }));
+    expect(JSON.stringify(sent().blocks)).toContain('24 Nov 2026, 18:00 CET');
+  });
+
   it('tells reviewers all there is to know, as plain text', async () => {
     const id = await here.submit({ reason: NASTY });
     const told = await here.tell('admin', id);
