@@ -47,6 +47,21 @@ const ResourceScreen = lazy(async () => ({
 const ScopesScreen = lazy(async () => ({ default: (await import('./scopes/scopes-screen.tsx')).ScopesScreen }));
 const NewScopeScreen = lazy(async () => ({ default: (await import('./scopes/new-scope-screen.tsx')).NewScopeScreen }));
 const ScopeScreen = lazy(async () => ({ default: (await import('./scopes/scope-screen.tsx')).ScopeScreen }));
+const NotificationPolicyScreen = lazy(async () => ({
+  default: (await import('./notification-settings/notification-policy-screen.tsx')).NotificationPolicyScreen,
+}));
+const DeliveriesScreen = lazy(async () => ({
+  default: (await import('./notification-settings/deliveries-screen.tsx')).DeliveriesScreen,
+}));
+const WebhooksScreen = lazy(async () => ({
+  default: (await import('./notification-settings/webhooks-screen.tsx')).WebhooksScreen,
+}));
+const NewWebhookScreen = lazy(async () => ({
+  default: (await import('./notification-settings/new-webhook-screen.tsx')).NewWebhookScreen,
+}));
+const WebhookScreen = lazy(async () => ({
+  default: (await import('./notification-settings/webhook-screen.tsx')).WebhookScreen,
+}));
 const AuditLogScreen = lazy(async () => ({
   default: (await import('./audit-log/audit-log-screen.tsx')).AuditLogScreen,
 }));
@@ -79,6 +94,11 @@ export function ConsoleRoutes() {
         <Route path="/settings/scopes/new" element={<NewScopeScreen />} />
         <Route path="/settings/scopes/:id" element={<ScopeScreen />} />
         <Route path="/settings/audit-log" element={<AuditLogScreen />} />
+        <Route path="/settings/notification-policy" element={<NotificationPolicyScreen />} />
+        <Route path="/settings/deliveries" element={<DeliveriesScreen />} />
+        <Route path="/settings/webhooks" element={<WebhooksScreen />} />
+        <Route path="/settings/webhooks/new" element={<NewWebhookScreen />} />
+        <Route path="/settings/webhooks/:id" element={<WebhookScreen />} />
         <Route path="*" element={<NotFoundScreen />} />
       </Route>
     </Routes>

@@ -20,5 +20,10 @@ export const queryKeys = {
   notificationCount: ['notifications', 'count'],
   notificationPreferences: ['notification-preferences'],
   slackLink: ['notification-preferences', 'slack-link'],
+  notificationPolicy: ['notification-policy'],
+  slackRoutes: ['slack-routes'],
+  deliveries: ['deliveries'],
+  webhooks: ['webhooks', 'list'],
+  webhook: (id: string) => ['webhooks', 'one', id],
   auditEvents: ['audit-events'],
 } as const;

@@ -3,12 +3,7 @@ import type { UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiProblem } from '../api/api-problem.ts';
 import { focusFirstError } from './focus-first-error.ts';
-
-/** Messages by the form's fields, in the order in which it shows them. */
-export type FieldErrors = Readonly<Record<string, string | undefined>>;
-
-/** What a form holds, read: ready to be sent, or what is missing. */
-export type ReadForm<Sent> = ({ readonly ok: true } & Sent) | { readonly ok: false; readonly errors: FieldErrors };
+import type { FieldErrors, ReadForm } from './read-form.ts';
 
 interface SettingsFormOptions<Draft, Sent, Saved> {
   readonly initial: Draft;

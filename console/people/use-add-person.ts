@@ -5,7 +5,8 @@ import { messagesByField } from '../api/api-problem.ts';
 import { addPerson, type NewPerson } from '../api/people.ts';
 import { queryKeys } from '../api/query-keys.ts';
 import { useRepeatable } from '../api/use-repeatable.ts';
-import { useSettingsForm, type ReadForm } from '../elements/use-settings-form.ts';
+import type { ReadForm } from '../elements/read-form.ts';
+import { useSettingsForm } from '../elements/use-settings-form.ts';
 import { splitNames } from './split-names.ts';
 
 export const ADD_PERSON_FIELDS = ['email', 'name', 'role', 'groups'] as const;

@@ -2,7 +2,7 @@ import type { Discoverable, ResourceRef, ResourceType } from '../../core/access/
 import type { Role } from '../../core/access/role.ts';
 import type { Resource, ResourceBody } from '../api/resource.ts';
 import { joinAttributes, splitAttributes, type AccessTerms } from './access-terms.ts';
-import type { ReadForm } from '../elements/use-settings-form.ts';
+import type { ReadForm } from '../elements/read-form.ts';
 
 /** One Connection of a Target, as it stands in the form. */
 export interface ConnectionRow {

@@ -1,6 +1,6 @@
 import type { ScopeRule } from '../../core/access/scope.ts';
 import type { Scope, ScopeBody } from '../api/scope.ts';
-import type { ReadForm } from '../elements/use-settings-form.ts';
+import type { ReadForm } from '../elements/read-form.ts';
 
 /** One rule, as it stands in the form. */
 export interface RuleRow extends ScopeRule {

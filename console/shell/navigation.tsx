@@ -5,9 +5,12 @@ import {
   IconHistory,
   IconInbox,
   IconKey,
+  IconMailCheck,
   IconPlugConnected,
   IconSend,
+  IconSpeakerphone,
   IconUsers,
+  IconWebhook,
   type Icon,
 } from '@tabler/icons-react';
 import { NavLink } from 'react-router';
@@ -15,6 +18,26 @@ import type { Me } from '../api/me.ts';
 import { isAdmin } from './is-admin.ts';
 import classes from './navigation.module.css';
 import { usePendingCount } from './use-pending-count.ts';
+
+interface Place {
+  readonly to: string;
+  readonly icon: Icon;
+  readonly name: string;
+}
+
+/** What everybody may set, and what Admins and the Owner may. */
+const OWN_SETTINGS: readonly Place[] = [
+  { to: '/settings/notification-preferences', icon: IconBellCog, name: 'Notification preferences' },
+];
+const ADMIN_SETTINGS: readonly Place[] = [
+  { to: '/settings/people', icon: IconUsers, name: 'People' },
+  { to: '/settings/resources', icon: IconPlugConnected, name: 'Resources' },
+  { to: '/settings/scopes', icon: IconCircleDashedCheck, name: 'Scopes' },
+  { to: '/settings/audit-log', icon: IconHistory, name: 'Audit Log' },
+  { to: '/settings/notification-policy', icon: IconSpeakerphone, name: 'Notification policy' },
+  { to: '/settings/deliveries', icon: IconMailCheck, name: 'Deliveries' },
+  { to: '/settings/webhooks', icon: IconWebhook, name: 'Webhooks' },
+];
 
 interface NavigationProps {
   readonly me: Me;
@@ -24,6 +47,7 @@ interface NavigationProps {
 /** The same words as everywhere else; what a person may not open is not listed. */
 export function Navigation({ me, onNavigate }: NavigationProps) {
   const pending = usePendingCount(me.can.review);
+  const settings = isAdmin(me) ? [...OWN_SETTINGS, ...ADMIN_SETTINGS] : OWN_SETTINGS;
   return (
     <nav aria-label="Main" className={classes.navigation}>
       <ul>
@@ -46,25 +70,11 @@ export function Navigation({ me, onNavigate }: NavigationProps) {
         Settings
       </p>
       <ul aria-labelledby="navigation-settings">
-        <Item to="/settings/notification-preferences" icon={IconBellCog} onNavigate={onNavigate}>
-          Notification preferences
-        </Item>
-        {isAdmin(me) && (
-          <>
-            <Item to="/settings/people" icon={IconUsers} onNavigate={onNavigate}>
-              People
-            </Item>
-            <Item to="/settings/resources" icon={IconPlugConnected} onNavigate={onNavigate}>
-              Resources
-            </Item>
-            <Item to="/settings/scopes" icon={IconCircleDashedCheck} onNavigate={onNavigate}>
-              Scopes
-            </Item>
-            <Item to="/settings/audit-log" icon={IconHistory} onNavigate={onNavigate}>
-              Audit Log
-            </Item>
-          </>
-        )}
+        {settings.map(({ to, icon, name }) => (
+          <Item key={to} to={to} icon={icon} onNavigate={onNavigate}>
+            {name}
+          </Item>
+        ))}
       </ul>
     </nav>
   );
