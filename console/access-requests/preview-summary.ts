@@ -48,10 +48,16 @@ export function previewSummary(preview: RequestPreview, hasReason: boolean): Pre
   return {
     look: 'open',
     sendable: true,
-    title: `Needs ${approvals(preview.approvals_required)}`,
+    title: neededWords(preview.stages),
     stages: preview.stages.map(stageSummary),
     sentences: [longest],
   };
+}
+
+function neededWords(stages: readonly PreviewedStage[]): string {
+  const [only] = stages;
+  if (stages.length > 1) return `Needs approval in ${stages.length} stages`;
+  return `Needs ${approvals(only?.approvals_required ?? 1)}`;
 }
 
 /** Too few people have the right to review; more time or another reason would not change that. */

@@ -1,6 +1,7 @@
 import { Alert, Paper, Stack, Title } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import type { Grant } from '../api/grant.ts';
+import { entitlementQuery } from './asked-entitlement.ts';
 import { EmergencyConfirmation } from './emergency-confirmation.tsx';
 import type { DenialLink } from './denial-link.ts';
 import { EmergencyPanel } from './emergency-panel.tsx';
@@ -33,7 +34,10 @@ export function RequestForm({ things, link, emergency, extended, children, emerg
     extension: extended !== null,
   };
   const known = previews.each.every(({ preview }) => preview !== undefined);
-  const allowed = previews.each.every(({ preview }) => preview?.break_glass.allowed === true);
+  const allowed = useLatch(
+    things.map(entitlementQuery).join('&'),
+    previews.each.every(({ preview }) => preview?.break_glass.allowed === true),
+  );
   return (
     <form
       noValidate
@@ -58,7 +62,7 @@ export function RequestForm({ things, link, emergency, extended, children, emerg
           <SendRow
             error={confirming ? null : submit.error}
             pending={submit.isPending}
-            inVain={isInVain(previews.each, situation)}
+            inVain={emergency ? known && !allowed : isInVain(previews.each, situation)}
             emergency={emergency}
             extension={extended !== null}
             count={things.length}
@@ -82,6 +86,13 @@ export function RequestForm({ things, link, emergency, extended, children, emerg
       )}
     </form>
   );
+}
+
+/** True from the first time on; a reason that is being rewritten takes nothing away. Starts anew with another `about`. */
+function useLatch(about: string, value: boolean): boolean {
+  const [setFor, setSetFor] = useState<string | null>(null);
+  if (value && setFor !== about) setSetFor(about);
+  return setFor === about;
 }
 
 function NotOffered() {

@@ -3,7 +3,6 @@ import type { ThingPreview } from './use-previews.ts';
 
 interface Situation {
   readonly hasReason: boolean;
-  readonly emergency: boolean;
   readonly extension: boolean;
 }
 
@@ -12,11 +11,7 @@ export function isInVain(previews: readonly ThingPreview[], situation: Situation
   return previews.some((one) => !one.outdated && one.preview !== undefined && refuses(one.preview, situation));
 }
 
-function refuses(
-  preview: NonNullable<ThingPreview['preview']>,
-  { hasReason, emergency, extension }: Situation,
-): boolean {
-  if (emergency) return !preview.break_glass.allowed;
+function refuses(preview: NonNullable<ThingPreview['preview']>, { hasReason, extension }: Situation): boolean {
   if (preview.pending_request_id !== null && !extension) return true;
   if (preview.has_already !== null && !extension) return true;
   return !previewSummary(preview, hasReason).sendable;

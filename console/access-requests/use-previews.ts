@@ -1,5 +1,6 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQueries } from '@tanstack/react-query';
+import { useState } from 'react';
 import type { Grant } from '../api/grant.ts';
 import { requestPreviewQuery, type PreviewedRequest, type RequestPreview } from '../api/request-preview.ts';
 import { readLocalMoment } from '../time/local-moment.ts';
@@ -31,7 +32,9 @@ export interface Previews {
 /** What would become of the request, asked again whenever the form says something else. */
 export function usePreviews({ things, emergency, extended, draft }: PreviewOptions): Previews {
   const [settled] = useDebouncedValue(draft, 400);
-  const about = previewedTerms({ emergency, extended, draft: settled });
+  // What is offered instead of a default that is too long is known only once an answer came.
+  const [ceilingSeconds, setCeilingSeconds] = useState<number | null>(null);
+  const about = previewedTerms({ emergency, extended, draft: settled }, ceilingSeconds);
   const each = useQueries({
     queries: things.map((thing) => ({
       ...requestPreviewQuery({ ...thing, ...about }),
@@ -45,14 +48,19 @@ export function usePreviews({ things, emergency, extended, draft }: PreviewOptio
       })),
   });
   const known = each.flatMap(({ preview }) => (preview === undefined ? [] : [preview]));
-  return { each, terms: joinTerms(known, { emergency, extended }) };
+  const terms = joinTerms(known, { emergency, extended });
+  if (known.length > 0 && terms.ceilingSeconds !== ceilingSeconds) setCeilingSeconds(terms.ceilingSeconds);
+  return { each, terms };
 }
 
 /** What can be read of it so far; the rest is left out. */
-function previewedTerms({ emergency, extended, draft }: Omit<PreviewOptions, 'things'>): Partial<PreviewedRequest> {
-  const open = { ceilingSeconds: null, reasonPattern: null };
+function previewedTerms(
+  { emergency, extended, draft }: Omit<PreviewOptions, 'things'>,
+  ceilingSeconds: number | null,
+): Partial<PreviewedRequest> {
+  const terms = { ceilingSeconds, reasonPattern: null };
   const nowMs = Math.floor(Date.now() / 60_000) * 60_000;
-  const time = readAskedTime({ draft, terms: open, emergency, extended }, nowMs);
+  const time = readAskedTime({ draft, terms, emergency, extended }, nowMs);
   const startMs = emergency || extended !== null ? null : readLocalMoment(draft.startsAt);
   const reason = draft.reason.trim();
   return {

@@ -18,9 +18,10 @@ const two = (value: number) => String(value).padStart(2, '0');
 
 /** The person's zone by name and, because that changes in spring and autumn, how it stands then: `Europe/Berlin (GMT+1)`. */
 export function zoneWords(ms: number, timeZone = personZone()): string {
+  if (timeZone === 'UTC') return timeZone;
   const parts = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' }).formatToParts(new Date(ms));
-  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
-  return offset === '' || offset === timeZone ? timeZone : `${timeZone} (${offset})`;
+  const offset = parts.find(({ type }) => type === 'timeZoneName')?.value;
+  return offset === undefined ? timeZone : `${timeZone} (${offset})`;
 }
 
 /** As the browser has it, e.g. `Europe/Berlin`. */

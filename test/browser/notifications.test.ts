@@ -1,43 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startStack, type Stack } from '../support/quickstart-stack.ts';
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { waitUntil } from '../support/wait-until.ts';
-import {
-  launchBrowser,
-  openFor,
-  seriousViolations,
-  takePicture,
-  type PersonalBrowser,
-  type ViewportName,
-} from './test-browser.ts';
+import { setUpConsole } from './console-test.ts';
+import { seriousViolations, takePicture } from './test-browser.ts';
 
 const BELL = /^Notifications(, \d+\+? unread)?$/;
 
-let stack: Stack;
-let browser: Browser;
-let person: PersonalBrowser | undefined;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack = await startStack('embedded');
-}, 120_000);
-afterEach(() => person?.context.close());
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-
-async function openAs(email: string, viewport: ViewportName, path: string): Promise<Page> {
-  person = await openFor(browser, viewport);
-  const { page } = person;
-  await page.goto(stack.urls.admin + path);
-  await page.getByRole('button', { name: new RegExp(`^.*${email}@example\\.com`) }).click();
-  await page.waitForURL(stack.urls.admin + path);
-  return page;
-}
+const hallpass = setUpConsole();
+const { openAs } = hallpass;
 
 async function ask(who: string, reason: string): Promise<string> {
-  const api = await stack.api(who);
+  const api = await hallpass.stack.api(who);
   const answer = await api.post('/v1/access-requests', {
     resource: { type: 'connection', id: 'aws-production' },
     reason,
@@ -48,7 +21,7 @@ async function ask(who: string, reason: string): Promise<string> {
 }
 
 async function unread(who: string): Promise<{ title: string; body: string }[]> {
-  const answer = await (await stack.api(who)).get('/v1/notifications?unread=true');
+  const answer = await (await hallpass.stack.api(who)).get('/v1/notifications?unread=true');
   return answer.body.items as { title: string; body: string }[];
 }
 
@@ -79,7 +52,7 @@ describe('notifications', () => {
     expect(await seriousViolations(page)).toEqual([]);
 
     await page.getByRole('listitem').filter({ hasText: 'Invoices of last night' }).getByRole('link').click();
-    await page.waitForURL(`${stack.urls.admin}/review/${id}`);
+    await page.waitForURL(`${hallpass.stack.urls.admin}/review/${id}`);
     await bellSays(page, 'Notifications, 1 unread');
     expect((await unread('admin')).map(({ body }) => body)).toEqual([
       expect.stringContaining('A customer waits for the export.'),
@@ -98,13 +71,13 @@ describe('notifications', () => {
     expect(await page.getByText('New', { exact: true }).count()).toBe(0);
     await page.getByRole('tab', { name: 'Unread' }).click();
     await page.getByText('Nothing unread').waitFor();
-    expect(person?.complaints).toEqual([]);
+    expect(hallpass.complaints).toEqual([]);
   }, 120_000);
 
   it('arrive while the page is open, also on a phone', async () => {
     const page = await openAs('viewer', 'phone', '/my-access');
     await bellSays(page, 'Notifications');
-    const owner = await stack.api('owner');
+    const owner = await hallpass.stack.api('owner');
     const given = await owner.post('/v1/grants', {
       subject_id: 'per_demo_viewer',
       scope_id: 'production',
@@ -117,16 +90,16 @@ describe('notifications', () => {
     await takePicture(page, 'phone', 'notifications');
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('link', { name: 'You were given scope:production' }).click();
-    await page.waitForURL(`${stack.urls.admin}/my-access`);
+    await page.waitForURL(`${hallpass.stack.urls.admin}/my-access`);
     await waitUntil('it to be read', async () => (await unread('viewer')).length === 0);
-    expect(person?.complaints).toEqual([]);
+    expect(hallpass.complaints).toEqual([]);
   }, 120_000);
 });
 
 describe('the strip of what is about to end', () => {
   it('counts down on every page, leads to My access, and is gone at the end', async () => {
     const given = await (
-      await stack.api('owner')
+      await hallpass.stack.api('owner')
     ).post('/v1/grants', {
       subject_id: 'per_demo_member2',
       resource: { type: 'connection', id: 'aws-production' },
@@ -141,7 +114,7 @@ describe('the strip of what is about to end', () => {
     await takePicture(page, 'phone', 'ending-strip');
     expect(await seriousViolations(page)).toEqual([]);
     await strip.getByRole('link', { name: 'See in My access' }).click();
-    await page.waitForURL(`${stack.urls.admin}/my-access`);
+    await page.waitForURL(`${hallpass.stack.urls.admin}/my-access`);
     const pass = page.getByRole('article', { name: 'AWS production' });
     await pass.getByRole('timer').waitFor();
 
@@ -149,7 +122,7 @@ describe('the strip of what is about to end', () => {
     // At the end, give or take how long the server's clock took to be read.
     expect(Date.now()).toBeGreaterThanOrEqual(endsAtMs - 1_000);
     await pass.waitFor({ state: 'detached' });
-    expect(person?.complaints).toEqual([]);
+    expect(hallpass.complaints).toEqual([]);
   }, 90_000);
 
   it('is not there for what lasts longer', async () => {

@@ -1,46 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startStack, type Stack } from '../support/quickstart-stack.ts';
-import {
-  launchBrowser,
-  openFor,
-  seriousViolations,
-  takePicture,
-  type PersonalBrowser,
-  type ViewportName,
-} from './test-browser.ts';
+import { describe, expect, it } from '@jest/globals';
+import { setUpConsole } from './console-test.ts';
+import { seriousViolations, takePicture } from './test-browser.ts';
 
-let stack: Stack;
-let browser: Browser;
-let person: PersonalBrowser | undefined;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack = await startStack('embedded');
-}, 120_000);
-afterEach(() => person?.context.close());
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-
-async function openAs(name: string, viewport: ViewportName, path: string): Promise<Page> {
-  person = await openFor(browser, viewport);
-  const { page } = person;
-  await page.goto(stack.urls.admin + path);
-  await page.getByRole('button', { name: new RegExp(`^.*${name}@example\\.com`) }).click();
-  await page.waitForURL(stack.urls.admin + path);
-  return page;
-}
+const hallpass = setUpConsole();
+const { openAs } = hallpass;
 
 /** What the API says is there; null when it is not. */
 async function resource(key: string): Promise<Record<string, unknown> | null> {
-  const answer = await (await stack.api('owner')).get(`/v1/resources/${key}`);
+  const answer = await (await hallpass.stack.api('owner')).get(`/v1/resources/${key}`);
   return answer.status === 404 ? null : (answer.body as Record<string, unknown>);
 }
 
 async function scope(id: string): Promise<Record<string, unknown> | undefined> {
-  const answer = await (await stack.api('owner')).get('/v1/scopes');
+  const answer = await (await hallpass.stack.api('owner')).get('/v1/scopes');
   return (answer.body.items as Record<string, unknown>[]).find((one) => one['id'] === id);
 }
 
@@ -78,7 +50,7 @@ describe('settings, resources', () => {
     await page.getByLabel('Attributes').fill('{"tier": "gold"}');
     await page.getByRole('button', { name: 'Create the resource' }).click();
 
-    await page.waitForURL(`${stack.urls.admin}/settings/resources/target/ledger`);
+    await page.waitForURL(`${hallpass.stack.urls.admin}/settings/resources/target/ledger`);
     await page.getByRole('heading', { name: 'Ledger' }).waitFor();
     expect(await resource('target/ledger')).toMatchObject({
       connections: ['aws-production'],
@@ -94,11 +66,11 @@ describe('settings, resources', () => {
     await page.getByRole('button', { name: 'Delete Ledger' }).click();
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await page.waitForURL(`${stack.urls.admin}/settings/resources`);
+    await page.waitForURL(`${hallpass.stack.urls.admin}/settings/resources`);
     await page.getByText('target:billing-db').waitFor();
     expect(await page.getByText('target:ledger').count()).toBe(0);
     expect(await resource('target/ledger')).toBeNull();
-    expect(person?.complaints).toEqual([]);
+    expect(hallpass.complaints).toEqual([]);
   }, 120_000);
 });
 
@@ -124,7 +96,7 @@ describe('settings, Scopes', () => {
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByLabel(/^Id\b(?! of)/).fill('billing');
     await page.getByRole('button', { name: 'Create the Scope' }).click();
-    await page.waitForURL(`${stack.urls.admin}/settings/scopes/billing`);
+    await page.waitForURL(`${hallpass.stack.urls.admin}/settings/scopes/billing`);
     await page.getByRole('heading', { name: 'Billing', exact: true }).waitFor();
 
     await page.getByRole('button', { name: 'Add a rule' }).click();
@@ -141,11 +113,11 @@ describe('settings, Scopes', () => {
 
     await page.getByRole('button', { name: 'Delete Billing' }).click();
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await page.waitForURL(`${stack.urls.admin}/settings/scopes`);
+    await page.waitForURL(`${hallpass.stack.urls.admin}/settings/scopes`);
     await page.getByText('scope:staging').waitFor();
     expect(await page.getByText('scope:billing').count()).toBe(0);
     expect(await scope('billing')).toBeUndefined();
-    expect(person?.complaints).toEqual([]);
+    expect(hallpass.complaints).toEqual([]);
   }, 120_000);
 
   it('are as closed to members as resources are', async () => {
@@ -158,7 +130,7 @@ describe('settings, Scopes', () => {
       'scopes/new',
       'scopes/a',
     ]) {
-      await page.goto(`${stack.urls.admin}/settings/${path}`);
+      await page.goto(`${hallpass.stack.urls.admin}/settings/${path}`);
       await page.getByText('For Admins and the Owner').waitFor();
     }
     expect(await page.getByRole('link', { name: /^(Resources|Scopes)$/ }).count()).toBe(0);

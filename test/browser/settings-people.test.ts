@@ -1,47 +1,19 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { startStack, type Stack } from '../support/quickstart-stack.ts';
-import {
-  launchBrowser,
-  openFor,
-  seriousViolations,
-  takePicture,
-  type PersonalBrowser,
-  type ViewportName,
-} from './test-browser.ts';
+import { describe, expect, it } from '@jest/globals';
+import { setUpConsole } from './console-test.ts';
+import { seriousViolations, takePicture } from './test-browser.ts';
 
 const MIA = '/settings/people/per_demo_member';
 
-let stack: Stack;
-let browser: Browser;
-let person: PersonalBrowser | undefined;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  stack = await startStack('embedded');
-}, 120_000);
-afterEach(() => person?.context.close());
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-
-async function openAs(name: string, viewport: ViewportName, path: string): Promise<Page> {
-  person = await openFor(browser, viewport);
-  const { page } = person;
-  await page.goto(stack.urls.admin + path);
-  await page.getByRole('button', { name: new RegExp(`^.*${name}@example\\.com`) }).click();
-  await page.waitForURL(stack.urls.admin + path);
-  return page;
-}
+const hallpass = setUpConsole();
+const { openAs } = hallpass;
 
 async function heldBy(personId: string): Promise<{ scope: { id: string } | null; expires_at: string | null }[]> {
-  const answer = await (await stack.api('owner')).get(`/v1/grants?active=true&subject=${personId}`);
+  const answer = await (await hallpass.stack.api('owner')).get(`/v1/grants?active=true&subject=${personId}`);
   return answer.body.items as { scope: { id: string } | null; expires_at: string | null }[];
 }
 
 async function personOf(id: string): Promise<{ role: string; disabled: boolean } | undefined> {
-  const answer = await (await stack.api('owner')).get('/v1/people');
+  const answer = await (await hallpass.stack.api('owner')).get('/v1/people');
   return (answer.body.items as { id: string; role: string; disabled: boolean }[]).find((one) => one.id === id);
 }
 
@@ -54,7 +26,7 @@ describe('settings, people', () => {
     await page.getByLabel('Search by name or address').fill('mia');
     await page.getByText('member2@example.com').waitFor({ state: 'detached' });
     await page.getByRole('link', { name: /^Open Mia/ }).click();
-    await page.waitForURL(stack.urls.admin + MIA);
+    await page.waitForURL(hallpass.stack.urls.admin + MIA);
     await page.getByRole('table', { name: 'Active access' }).getByText('scope:staging').waitFor();
     await takePicture(page, 'desktop', 'person');
     expect(await seriousViolations(page)).toEqual([]);
@@ -68,7 +40,7 @@ describe('settings, people', () => {
     await page.getByLabel(/^Reason/).fill('On call tonight.');
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Give access now' }).click();
-    await page.waitForURL(stack.urls.admin + MIA);
+    await page.waitForURL(hallpass.stack.urls.admin + MIA);
 
     const revoke = page.getByRole('button', { name: 'Revoke the Scope Production' });
     await revoke.waitFor();
@@ -81,7 +53,7 @@ describe('settings, people', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
     await revoke.waitFor({ state: 'detached' });
     expect((await heldBy('per_demo_member')).map(({ scope }) => scope?.id)).toEqual(['staging']);
-    expect(person?.complaints).toEqual([]);
+    expect(hallpass.complaints).toEqual([]);
   }, 120_000);
 
   it('change a role; disable and enable an account, on a phone', async () => {
@@ -111,7 +83,7 @@ describe('settings, people', () => {
     await page.getByRole('button', { name: 'Disable', exact: true }).click();
     await page.getByRole('button', { name: 'Enable the account' }).waitFor();
     expect(await personOf('per_demo_viewer')).toMatchObject({ disabled: true });
-    expect(person?.complaints).toEqual([]);
+    expect(hallpass.complaints).toEqual([]);
   }, 120_000);
 
   it('add somebody; what the server refuses is said at its field', async () => {
@@ -144,13 +116,13 @@ describe('settings, people', () => {
       .first()
       .waitFor();
     expect(await page.getByRole('button', { name: /Change role|Disable/ }).count()).toBe(0);
-    await page.goto(`${stack.urls.admin}/settings/people/per_demo_admin`);
+    await page.goto(`${hallpass.stack.urls.admin}/settings/people/per_demo_admin`);
     await page
       .getByText(/^Nobody changes their own role/)
       .first()
       .waitFor();
     expect(await page.getByRole('link', { name: 'Give access' }).count()).toBe(0);
-    await page.goto(`${stack.urls.admin}/settings/people/per_nobody`);
+    await page.goto(`${hallpass.stack.urls.admin}/settings/people/per_nobody`);
     await page.getByText('Nothing found here').waitFor();
     expect(await seriousViolations(page)).toEqual([]);
   }, 60_000);
@@ -158,7 +130,7 @@ describe('settings, people', () => {
   it('are not open to members', async () => {
     const page = await openAs('member', 'phone', '/settings/people');
     for (const path of ['', '/new', '/per_demo_owner', '/per_demo_owner/give-access']) {
-      await page.goto(`${stack.urls.admin}/settings/people${path}`);
+      await page.goto(`${hallpass.stack.urls.admin}/settings/people${path}`);
       await page.getByText('For Admins and the Owner').waitFor();
     }
     expect(await page.getByRole('link', { name: 'People' }).count()).toBe(0);

@@ -19,15 +19,27 @@ function storage(): Storage {
   return kept as unknown as Storage;
 }
 
-const WISH = { resource: { type: 'connection', id: 'aws-staging' } } as const;
-const DRAFT: RequestDraft = { reason: 'between us', duration: { preset: '3600', amount: '', unit: 'hours' } };
+const WISH = 'resource=connection:aws-staging';
+const DRAFT: RequestDraft = {
+  reason: 'between us',
+  duration: { preset: '3600', amount: '', unit: 'hours' },
+  startsAt: '',
+};
 
 describe('the draft of a request', () => {
   it('is found again by the one who wrote it, for the same thing', () => {
     const tab = storage();
     keepDraft('per_1', WISH, DRAFT, tab);
     expect(readDraft('per_1', WISH, tab)).toEqual(DRAFT);
-    expect(readDraft('per_1', { role: 'admin' }, tab)).toEqual(EMPTY_DRAFT);
+    expect(readDraft('per_1', 'role=admin', tab)).toEqual(EMPTY_DRAFT);
+  });
+
+  it('is begun anew where what is kept can not be read', () => {
+    const tab = storage();
+    for (const kept of ['{', '{"reason":1}', JSON.stringify({ ...DRAFT, duration: { preset: 'x' } }), 'null']) {
+      tab.setItem(`hallpass.request-draft.per_1.${WISH}`, kept);
+      expect(readDraft('per_1', WISH, tab)).toEqual(EMPTY_DRAFT);
+    }
   });
 
   it('is not shown to whoever signs in next in the same tab', () => {
