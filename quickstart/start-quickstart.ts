@@ -18,6 +18,7 @@ import { loadFeedToken } from './feed-token.ts';
 import { acquireOwnerLock } from './owner-lock.ts';
 import { proxySettings } from './proxy-settings.ts';
 import type { PortName, QuickstartSettings } from './quickstart-settings.ts';
+import { loadSecretKey } from './secret-key.ts';
 import { seedDemo } from './seed-demo.ts';
 import type { Addresses } from './welcome.ts';
 
@@ -54,6 +55,7 @@ export async function startQuickstart(around: Surroundings): Promise<Quickstart>
   const [databaseUrl] = await Promise.all([startDatabase(around), bringConsoleUpToDate(say)]);
   const feedToken = await prepareDatabase(databaseUrl, dataDir, say);
   await loadSigningKey(keyFileIn(dataDir));
+  const secretKey = await loadSecretKey(join(dataDir, 'secret-key'));
   const auditKey = JSON.stringify(await loadSigningKey(join(dataDir, 'audit-key.json')));
   const demo = await startDemoUpstreams(DEMO_RESOURCES);
   lifecycle.onStop('demo upstreams', () => demo.stop());
@@ -73,7 +75,7 @@ export async function startQuickstart(around: Surroundings): Promise<Quickstart>
     bundle: BUNDLE,
   });
   await writeFile(proxyConfig, `# Written anew at every start of the quickstart.\n${stringify(config)}`);
-  await startChildren(around, { databaseUrl, feedToken, auditKey, proxyConfig, ports, addresses });
+  await startChildren(around, { databaseUrl, feedToken, secretKey, auditKey, proxyConfig, ports, addresses });
 
   const embedded = settings.databaseUrl === null;
   await writeFile(
@@ -122,6 +124,8 @@ async function prepareDatabase(databaseUrl: string, dataDir: string, say: Surrou
 interface ChildFacts {
   readonly databaseUrl: string;
   readonly feedToken: string;
+  /** 32 bytes in base64; encrypts stored secrets, signs links in mail. */
+  readonly secretKey: string;
   /** JWK; signs the head of the audit log. */
   readonly auditKey: string;
   readonly proxyConfig: string;
@@ -149,6 +153,7 @@ async function startChildren(around: Surroundings, facts: ChildFacts): Promise<v
     HALLPASS_JWT_JWKS_URL: `${addresses.admin}/quickstart/jwks.json`,
     HALLPASS_JWT_ISSUER: addresses.admin,
     HALLPASS_JWT_AUDIENCE: DEMO_AUDIENCE,
+    HALLPASS_SECRET_KEY: environment['HALLPASS_SECRET_KEY'] || facts.secretKey,
     HALLPASS_AUDIT_SIGNING_KEY: environment['HALLPASS_AUDIT_SIGNING_KEY'] ?? facts.auditKey,
   };
   const proxy = {
