@@ -6,8 +6,10 @@ import type { BearerConfig } from './http/bearer-token.ts';
 import type { DeliveryLimits } from './notifications/deliveries/delivery-limits.ts';
 import type { MailConfig } from './notifications/email/mail-config.ts';
 import { liveEnvironment, liveLimitsOf, type LiveLimits } from './live/live-limits.ts';
-import { oidcConfigSchema, type OidcConfig } from './sessions/oidc-config.ts';
-import { sessionLimitsSchema, type SessionLimits } from './sessions/session-limits.ts';
+import type { OidcConfig } from './sessions/oidc-config.ts';
+import { oidcConfigOf, oidcEnvironment } from './sessions/oidc-environment.ts';
+import { sessionEnvironment, sessionLimitsOf } from './sessions/session-environment.ts';
+import type { SessionLimits } from './sessions/session-limits.ts';
 import { slackConfigSchema, type SlackConfig } from './slack/slack-config.ts';
 
 const port = (standard: number) => z.coerce.number().int().min(0).max(65_535).default(standard);
@@ -27,8 +29,6 @@ const secretKey = z
   .string()
   .transform((text) => Buffer.from(text, 'base64'))
   .refine((key) => key.length === 32, 'must be 32 bytes in base64: openssl rand -base64 32');
-
-const toNumber = (text: unknown) => (text === undefined ? undefined : Number(text));
 
 /** Every setting of the admin API and its worker: environment variables, all named in .env.example. */
 export const adminEnvironmentSchema = z.object({
@@ -56,11 +56,8 @@ export const adminEnvironmentSchema = z.object({
     .transform((text) => text.split(',').map((name) => name.trim()))
     .pipe(z.array(z.enum(JWT_ALGORITHMS)).min(1)),
   HALLPASS_JWT_TIMEOUT_MS: bound(5_000, 100, 60_000),
-  HALLPASS_OIDC_ISSUER: oidcConfigSchema.shape.issuer.optional().describe('OpenID provider of the console'),
-  HALLPASS_OIDC_CLIENT_ID: oidcConfigSchema.shape.client_id.optional(),
-  HALLPASS_OIDC_CLIENT_SECRET: oidcConfigSchema.shape.client_secret,
-  HALLPASS_SESSION_MAX_AGE_MS: z.preprocess(toNumber, sessionLimitsSchema.shape.max_age_ms),
-  HALLPASS_SESSION_IDLE_TIMEOUT_MS: z.preprocess(toNumber, sessionLimitsSchema.shape.idle_timeout_ms),
+  ...oidcEnvironment,
+  ...sessionEnvironment,
   HALLPASS_DATABASE_CONNECTIONS: bound(10, 2, 200),
   HALLPASS_FEED_HEARTBEAT_MS: bound(2_000, 50, 30_000),
   HALLPASS_FEED_POLL_MS: bound(1_000, 50, 60_000),
@@ -103,6 +100,8 @@ export interface AdminConfig {
   readonly bearer: BearerConfig | null;
   readonly oidc: OidcConfig | null;
   readonly sessions: SessionLimits;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly databaseConnections: number;
   readonly heartbeatIntervalMs: number;
   readonly feedPollMs: number;
@@ -136,8 +135,9 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     policyBundle: env.HALLPASS_POLICY_BUNDLE,
     consoleDir: env.HALLPASS_CONSOLE_DIR,
     bearer: bearerOf(env),
-    oidc: oidcOf(env),
-    sessions: { max_age_ms: env.HALLPASS_SESSION_MAX_AGE_MS, idle_timeout_ms: env.HALLPASS_SESSION_IDLE_TIMEOUT_MS },
+    oidc: oidcConfigOf(env),
+    sessions: sessionLimitsOf(env),
+    trustedProxies: env.HALLPASS_TRUSTED_PROXIES,
     databaseConnections: env.HALLPASS_DATABASE_CONNECTIONS,
     heartbeatIntervalMs: env.HALLPASS_FEED_HEARTBEAT_MS,
     feedPollMs: env.HALLPASS_FEED_POLL_MS,
@@ -168,6 +168,7 @@ type Environment = z.output<typeof adminEnvironmentSchema>;
 const TOGETHER = [
   ['HALLPASS_JWT_JWKS_URL', 'HALLPASS_JWT_ISSUER', 'HALLPASS_JWT_AUDIENCE'],
   ['HALLPASS_OIDC_ISSUER', 'HALLPASS_OIDC_CLIENT_ID'],
+  ['HALLPASS_OIDC_ROLE_CLAIM', 'HALLPASS_OIDC_ROLE_MAPPING'],
   ['HALLPASS_SLACK_BOT_TOKEN', 'HALLPASS_SLACK_SIGNING_SECRET'],
   ['HALLPASS_SMTP_URL', 'HALLPASS_MAIL_FROM'],
 ] as const;
@@ -207,12 +208,6 @@ function slackOf(env: Environment): SlackConfig | null {
   const { HALLPASS_SLACK_BOT_TOKEN: botToken, HALLPASS_SLACK_SIGNING_SECRET: signingSecret } = env;
   if (botToken === undefined || signingSecret === undefined) return null;
   return { botToken, signingSecret, apiUrl: env.HALLPASS_SLACK_API_URL };
-}
-
-function oidcOf(env: Environment): OidcConfig | null {
-  const { HALLPASS_OIDC_ISSUER: issuer, HALLPASS_OIDC_CLIENT_ID: clientId, HALLPASS_OIDC_CLIENT_SECRET: secret } = env;
-  if (issuer === undefined || clientId === undefined) return null;
-  return oidcConfigSchema.parse({ issuer, client_id: clientId, client_secret: secret });
 }
 
 function bearerOf(env: Environment): BearerConfig | null {

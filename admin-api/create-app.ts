@@ -12,11 +12,13 @@ import { requesterOperations } from './access-requests/requester-operations.ts';
 import { reviewerOperations } from './access-requests/reviewer-operations.ts';
 import { taskOperations } from './access-requests/task-operations.ts';
 import type { AdminMetrics } from './admin-metrics.ts';
+import type { AppExtras } from './app-extras.ts';
 import { auditOperations } from './audit/audit-operations.ts';
 import { exportOperation } from './audit/export-operation.ts';
 import { proofOperations } from './audit/proof-operations.ts';
 import { createOutbound } from './create-outbound.ts';
 import type { AdminParts } from './create-parts.ts';
+import { createSignIn } from './create-sign-in.ts';
 import { createSlack } from './create-slack.ts';
 import { endOfAccess } from './end-of-access.ts';
 import { createFeedRoutes } from './feed/feed-routes.ts';
@@ -41,19 +43,16 @@ import { NOTIFICATION_EVENT_TYPES } from './notifications/notification-event-typ
 import { notificationOperations } from './notifications/notification-operations.ts';
 import { preferenceOperations } from './notifications/preferences/preference-operations.ts';
 import { webhookOperations } from './notifications/webhooks/webhook-operations.ts';
-import { linkSub } from './people/change-person.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
 import { meOperation } from './people/me-operation.ts';
 import { peopleOperations } from './people/people-operations.ts';
 import { createPersonDirectory } from './people/person-directory.ts';
 import { resourceOperations } from './resources/resource-operations.ts';
 import { scopeOperations } from './scopes/scope-operations.ts';
-import { createAuthRoutes, type SignInOptions } from './sessions/auth-routes.ts';
-import { createBrowserCookies } from './sessions/browser-cookies.ts';
 import { endSessionsOf } from './sessions/end-session.ts';
 import { findSession } from './sessions/find-session.ts';
-import { createOidcRoutes, SIGN_IN_PATH } from './sessions/oidc-routes.ts';
-import { SESSION_COOKIE, type SignInParts } from './sessions/sign-in.ts';
+import { sessionOperations } from './sessions/session-operations.ts';
+import { SESSION_COOKIE } from './sessions/sign-in.ts';
 import { slackOperations } from './slack/slack-operations.ts';
 
 const BODY_LIMIT = '64kb';
@@ -69,14 +68,6 @@ const API_PREFIXES = [
   '/.well-known',
   '/openapi.json',
 ];
-
-/** What a root may add: ways to sign in that exist in the quickstart only. */
-export interface AppExtras {
-  readonly routes: (signIn: SignInParts) => Router;
-  readonly signInOptions: () => Promise<SignInOptions>;
-  /** Cookies those routes set, to be cleared at sign-out. */
-  readonly cookies: readonly string[];
-}
 
 /** Every operation of the API, in the order of the documentation. */
 export function listOperations(parts: AdminParts): Operation[] {
@@ -100,6 +91,13 @@ export function listOperations(parts: AdminParts): Operation[] {
     ...deliveryOperations(knex, run),
     ...webhookOperations(knex, outbound.webhooks, config.webhooks.allowPrivate),
     ...slackOperations({ knex, run, clock, isConfigured: config.slack !== null, eventTypes: NOTIFICATION_EVENT_TYPES }),
+    ...sessionOperations({
+      knex,
+      run,
+      clock,
+      limits: config.sessions,
+      onSessionsEnded: () => parts.wake.send('live'),
+    }),
     liveOperation(parts.live, config.live, clock),
     exportOperation({ knex, run, clock, logger: parts.logger }),
     ...proofOperations({ knex, run, clock, keys: config.audit.keys, publicUrl: config.publicUrl }),
@@ -114,6 +112,7 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
+  app.set('trust proxy', [...config.trustedProxies]);
   app.use(nameRequest, logRequests(logger), measureRequests(metrics.requests), securityHeaders(config.publicUrl));
 
   const operations = listOperations(parts);
@@ -134,26 +133,20 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   );
 
   const people = createPersonDirectory(knex);
-  const signInParts: SignInParts = {
-    knex,
-    runUnitOfWork: run,
-    cookies: createBrowserCookies(config.publicUrl),
-    limits: config.sessions,
-    clock,
-  };
+  const signIn = createSignIn(parts, extras);
   const slack = createSlack(parts);
   // Before the bodies are read: Slack signs them as they are sent.
   if (slack !== null) app.use(slack.endpoints());
   const { unsubscribe } = createOutbound(parts);
   if (unsubscribe !== null) app.use(unsubscribeRoutes(unsubscribe));
   app.use(express.json({ limit: BODY_LIMIT, strict: true }));
-  app.use(signInRoutes(parts, extras, signInParts, people));
+  app.use(signIn.routes);
 
   const api = Router();
   api.use(
     authenticate({
       verifyBearer: config.bearer === null ? null : createBearerVerifier(config.bearer, clock),
-      readSessionCookie: (request) => signInParts.cookies.read(request, SESSION_COOKIE),
+      readSessionCookie: (request) => signIn.parts.cookies.read(request, SESSION_COOKIE),
       findSession: (token) => findSession(knex, token, config.sessions, clock()),
       findPersonBySub: people.findBySub,
       findPersonById: people.findById,
@@ -205,37 +198,6 @@ function securityHeaders(publicUrl: string): RequestHandler {
     strictTransportSecurity: isHttps,
     referrerPolicy: { policy: 'same-origin' },
   });
-}
-
-function signInRoutes(
-  { config, logger, run }: AdminParts,
-  extras: AppExtras | null,
-  signInParts: SignInParts,
-  people: ReturnType<typeof createPersonDirectory>,
-): Router {
-  const router = Router();
-  router.use(
-    createAuthRoutes({
-      parts: signInParts,
-      publicUrl: config.publicUrl,
-      signInOptions: extras?.signInOptions ?? (() => ({ mode: 'oidc', sign_in_url: SIGN_IN_PATH })),
-      findPersonById: people.findById,
-      alsoClear: extras?.cookies ?? [],
-    }),
-  );
-  if (extras !== null) router.use(extras.routes(signInParts));
-  if (config.oidc !== null) {
-    router.use(
-      createOidcRoutes({
-        config: config.oidc,
-        publicUrl: config.publicUrl,
-        parts: signInParts,
-        people: { ...people, linkSub: (personId, sub) => linkSub(run, personId, sub) },
-        logger,
-      }),
-    );
-  }
-  return router;
 }
 
 function loadPerson({ knex, clock }: AdminParts): RequestHandler {

@@ -4,8 +4,9 @@ import { Lifecycle } from '../core/process/lifecycle.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { closeServer, listen, startOpsServer } from '../core/process/ops-server.ts';
 import { createAdminMetrics } from './admin-metrics.ts';
+import type { AppExtras } from './app-extras.ts';
 import type { AdminConfig } from './config.ts';
-import { createApp, type AppExtras } from './create-app.ts';
+import { createApp } from './create-app.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
 
 export interface RunningAdminApi {

@@ -54,7 +54,7 @@ export function createQuickstartRoutes(options: {
     assertSameOrigin(request, publicUrl);
     const person = await findPerson(people, request);
     const { token } = await tokens.issue(person);
-    await signIn(parts, person, 'quickstart', request, response);
+    await signIn(parts, person, { way: 'quickstart' }, request, response);
     parts.cookies.set(response, TOKEN_COOKIE, token, tokens.lifetimeMs);
     response.status(204).end();
   });

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { z } from 'zod';
 import { isAtLeast, type Role } from '../../core/access/role.ts';
+import { callerOf } from './authenticate.ts';
 import type { CurrentPerson } from './current-person.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -9,6 +10,8 @@ export interface OperationInput<Params, Query, Body> {
   readonly query: Query;
   readonly body: Body;
   readonly caller: CurrentPerson;
+  /** Of the console session this was asked in; null for a bearer token. */
+  readonly sessionId: string | null;
 }
 
 export interface OperationResult {
@@ -95,6 +98,7 @@ function handlerOf(item: Operation): RequestHandler {
       query: item.query?.parse(withoutEmptyValues(request.query)) as never,
       body: item.body?.parse(bodyOf(request)) as never,
       caller,
+      sessionId: callerOf(response).session_id,
     });
     if (result.stream !== undefined) return result.stream(response);
     response.status(result.status).set('cache-control', 'no-store');

@@ -11,7 +11,10 @@ export type SignInOptions =
       readonly people: readonly { readonly email: string; readonly name: string; readonly role: string }[];
     };
 
-/** What is the same whichever way one signs in: `GET /auth/options` and `POST /auth/sign-out`. */
+/**
+ * What is the same whichever way one signs in: `GET /auth/options` and `POST /auth/sign-out`, which answers 204, or 200
+ * with where to go on to be signed out at the provider too.
+ */
 export function createAuthRoutes(options: {
   readonly parts: SignInParts;
   readonly publicUrl: string;
@@ -19,8 +22,9 @@ export function createAuthRoutes(options: {
   readonly findPersonById: (id: string) => Promise<Pick<SignInPerson, 'id' | 'email' | 'name'> | null>;
   /** Further cookies that were set at sign-in and go with the session. */
   readonly alsoClear?: readonly string[];
+  readonly providerSignOut?: (idToken: string | null) => Promise<string | null>;
 }): Router {
-  const { parts, publicUrl, signInOptions, findPersonById, alsoClear = [] } = options;
+  const { parts, publicUrl, signInOptions, findPersonById, alsoClear = [], providerSignOut } = options;
   const router = Router();
 
   router.get('/auth/options', async (_request, response) => {
@@ -29,9 +33,12 @@ export function createAuthRoutes(options: {
 
   router.post('/auth/sign-out', async (request, response) => {
     assertSameOrigin(request, publicUrl);
-    await signOut(parts, findPersonById, request, response);
+    const ended = await signOut(parts, findPersonById, request, response);
     for (const name of alsoClear) parts.cookies.clear(response, name);
-    response.set('cache-control', 'no-store').status(204).end();
+    const goOn = ended === null ? null : ((await providerSignOut?.(ended.idToken)) ?? null);
+    response.set('cache-control', 'no-store');
+    if (goOn === null) response.status(204).end();
+    else response.json({ redirect_to: goOn });
   });
   return router;
 }

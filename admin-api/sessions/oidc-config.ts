@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { roleSchema } from '../../core/access/role.ts';
 
 /** An OpenID provider to sign people in with. */
 export const oidcConfigSchema = z.strictObject({
@@ -11,6 +12,17 @@ export const oidcConfigSchema = z.strictObject({
     .string()
     .default('openid email profile')
     .refine((scope) => scope.split(' ').includes('openid'), 'must include openid'),
+  /** Where the provider names a person's groups; left out: groups are kept by hand. */
+  groups_claim: z.string().min(1).optional(),
+  /** What `role_mapping` is looked up by; left out: roles are given by hand. */
+  role_claim: z.string().min(1).optional(),
+  role_mapping: z.record(z.string().min(1), roleSchema).optional(),
+  /** Of people who are created, and of those whose claim the mapping says nothing of. */
+  default_role: z.enum(['viewer', 'member']).default('viewer'),
+  /** Whether somebody nobody has added is added when they sign in with a verified address. */
+  create_people: z.boolean().default(false),
+  /** Whether signing out here leads to the provider's own sign-out, where it has one. */
+  provider_sign_out: z.boolean().default(true),
   /** For each call to the provider. */
   timeout_ms: z.int().min(1_000).max(60_000).default(10_000),
 });

@@ -10,19 +10,29 @@ import {
   randomState,
   ResponseBodyError,
   type Configuration,
-  type IDToken,
-  type UserInfoResponse,
 } from 'openid-client';
 import { AccessError } from '../../core/access/errors.ts';
+import type { Role } from '../../core/access/role.ts';
 import { HttpProblem } from '../http/problem.ts';
+import { hasMappedClaims, mapClaims, type Claims, type MappedClaims } from './map-claims.ts';
+import type { OidcConfig } from './oidc-config.ts';
 import type { LoginState } from './oidc-login-state.ts';
 import type { SignInPeople, SignInPerson } from './sign-in-people.ts';
+
+const MAX_NAME_CHARS = 200;
 
 /** What the provider vouches for. */
 export interface OidcIdentity {
   readonly sub: string;
   /** Null unless the provider says that it has verified the address. */
   readonly verified_email: string | null;
+  /** Null when the provider does not name the person. */
+  readonly name: string | null;
+  readonly mapped: MappedClaims;
+  /** What the provider calls its own session; null when it does not say. */
+  readonly sid: string | null;
+  /** As it came, for signing out at the provider. */
+  readonly id_token: string | null;
 }
 
 /** The address to send the browser to, and what has to be remembered until it comes back. */
@@ -53,7 +63,12 @@ export async function beginSignIn(
  * @param callbackUrl the public callback address with the query as it came
  * @throws HttpProblem `sign-in-refused`, `sign-in-failed`, `identity-provider-unavailable`
  */
-export async function finishSignIn(client: Configuration, callbackUrl: URL, login: LoginState): Promise<OidcIdentity> {
+export async function finishSignIn(
+  client: Configuration,
+  callbackUrl: URL,
+  login: LoginState,
+  config: OidcConfig,
+): Promise<OidcIdentity> {
   try {
     const tokens = await authorizationCodeGrant(client, callbackUrl, {
       expectedState: login.state,
@@ -63,11 +78,21 @@ export async function finishSignIn(client: Configuration, callbackUrl: URL, logi
     });
     const claims = tokens.claims();
     if (claims === undefined) throw failed();
-    const source =
-      claims['email'] === undefined && client.serverMetadata().userinfo_endpoint !== undefined
-        ? await fetchUserInfo(client, tokens.access_token, claims.sub)
-        : claims;
-    return { sub: claims.sub, verified_email: verifiedEmail(source) };
+    const isWhole = claims['email'] !== undefined && hasMappedClaims(claims, config);
+    const more: Claims =
+      isWhole || client.serverMetadata().userinfo_endpoint === undefined
+        ? {}
+        : await fetchUserInfo(client, tokens.access_token, claims.sub);
+    // What is signed counts; an address and whether it is verified belong together.
+    const all: Claims = { ...more, ...claims };
+    return {
+      sub: claims.sub,
+      verified_email: verifiedEmail(claims['email'] === undefined ? more : claims),
+      name: textOf(all['name']),
+      mapped: mapClaims(all, config),
+      sid: textOf(claims['sid']),
+      id_token: tokens.id_token ?? null,
+    };
   } catch (error) {
     throw asProblem(error);
   }
@@ -76,9 +101,14 @@ export async function finishSignIn(client: Configuration, callbackUrl: URL, logi
 /**
  * The person an identity belongs to. Once linked, only `sub` counts: an address may pass to somebody else. A first
  * sign-in links by verified address, once.
+ * @param newRole of somebody nobody has added; null: they are refused
  * @throws HttpProblem `unknown-person`
  */
-export async function matchPerson(people: SignInPeople, identity: OidcIdentity): Promise<SignInPerson> {
+export async function matchPerson(
+  people: SignInPeople,
+  identity: OidcIdentity,
+  newRole: Role | null = null,
+): Promise<SignInPerson> {
   const known = await people.findBySub(identity.sub);
   if (known !== null) return known;
   if (identity.verified_email === null) {
@@ -89,6 +119,7 @@ export async function matchPerson(people: SignInPeople, identity: OidcIdentity):
   }
   const person = await people.findByEmail(identity.verified_email);
   if (person === null) {
+    if (newRole !== null) return addNewcomer(people, identity, identity.verified_email, newRole);
     throw new HttpProblem('unknown-person', 'Nobody with this e-mail address is known here. Ask an Admin to add you.');
   }
   if (person.sub !== null) throw linkedElsewhere();
@@ -102,6 +133,24 @@ export async function matchPerson(people: SignInPeople, identity: OidcIdentity):
   return person;
 }
 
+async function addNewcomer(
+  people: SignInPeople,
+  identity: OidcIdentity,
+  email: string,
+  role: Role,
+): Promise<SignInPerson> {
+  const name = (identity.name ?? email).slice(0, MAX_NAME_CHARS);
+  try {
+    return await people.add({ sub: identity.sub, email, name, role });
+  } catch (error) {
+    if (!(error instanceof AccessError)) throw error;
+    // Two tabs at once: the other one was quicker.
+    const added = await people.findBySub(identity.sub);
+    if (added === null) throw linkedElsewhere();
+    return added;
+  }
+}
+
 function linkedElsewhere(): HttpProblem {
   return new HttpProblem(
     'unknown-person',
@@ -109,8 +158,12 @@ function linkedElsewhere(): HttpProblem {
   );
 }
 
-function verifiedEmail(claims: IDToken | UserInfoResponse): string | null {
-  return typeof claims.email === 'string' && claims.email_verified === true ? claims.email : null;
+function verifiedEmail(claims: Claims): string | null {
+  return claims['email_verified'] === true ? textOf(claims['email']) : null;
+}
+
+function textOf(claim: unknown): string | null {
+  return typeof claim === 'string' && claim.trim() !== '' ? claim : null;
 }
 
 /** What the provider or the library said stays in the log; it may repeat parameters of the request. */

@@ -13,5 +13,7 @@ export const sessionLimitsSchema = z.strictObject({
     .int()
     .min(ONE_MINUTE_MS)
     .default(2 * 60 * ONE_MINUTE_MS),
+  /** Sign-ins refused before anybody was vouched for, as many as the audit log of one process takes in a minute. */
+  refusals_per_minute: z.int().min(0).max(10_000).default(60),
 });
 export type SessionLimits = z.infer<typeof sessionLimitsSchema>;
