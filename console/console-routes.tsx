@@ -66,6 +66,10 @@ const AuditLogScreen = lazy(async () => ({
   default: (await import('./audit-log/audit-log-screen.tsx')).AuditLogScreen,
 }));
 
+const AuditEntryScreen = lazy(async () => ({
+  default: (await import('./audit-log/audit-entry-screen.tsx')).AuditEntryScreen,
+}));
+
 /** Every address of the console. Each screen is loaded when it is first opened. */
 export function ConsoleRoutes() {
   return (
@@ -94,6 +98,7 @@ export function ConsoleRoutes() {
         <Route path="/settings/scopes/new" element={<NewScopeScreen />} />
         <Route path="/settings/scopes/:id" element={<ScopeScreen />} />
         <Route path="/settings/audit-log" element={<AuditLogScreen />} />
+        <Route path="/settings/audit-log/:id" element={<AuditEntryScreen />} />
         <Route path="/settings/notification-policy" element={<NotificationPolicyScreen />} />
         <Route path="/settings/deliveries" element={<DeliveriesScreen />} />
         <Route path="/settings/webhooks" element={<WebhooksScreen />} />

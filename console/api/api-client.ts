@@ -21,6 +21,13 @@ export async function getJson<T>(path: string, options: { query?: Query; signal?
   return (await readAnswer(response)) as T;
 }
 
+/** An answer to be read as it comes, for what is too long to wait for. @throws ApiProblem */
+export async function getStream(path: string, query: Query, signal: AbortSignal): Promise<Response> {
+  const response = await send(withQuery(path, query), { method: 'GET', signal });
+  if (!response.ok) await readAnswer(response);
+  return response;
+}
+
 /**
  * A write, with an `Idempotency-Key`: the given one where a person may press a button again after an answer was lost.
  * @throws ApiProblem

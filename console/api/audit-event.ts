@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { getJson } from './api-client.ts';
 import type { EntitlementRecord } from './entitlement.ts';
 import type { Page } from './page.ts';
@@ -7,7 +7,9 @@ import { queryKeys } from './query-keys.ts';
 
 export interface AuditTerms {
   readonly entitlement: EntitlementRecord;
-  readonly duration_seconds: number | null;
+  readonly duration_seconds?: number | null;
+  readonly until?: string | null;
+  readonly starts_at?: string | null;
 }
 
 export interface AuditEvent {
@@ -24,13 +26,39 @@ export interface AuditEvent {
   readonly summary: string;
   readonly details: Readonly<Record<string, unknown>> & { readonly asked?: AuditTerms; readonly given?: AuditTerms };
   readonly hash: string;
-  readonly previous_hash: string | null;
+  readonly previous_hash: string;
 }
 
+/** What the log may be narrowed by; each as the API takes it. Empty ones don't count. */
 export interface AuditFilter {
-  readonly type?: string;
-  readonly subject?: string;
-  readonly request_id?: string;
+  /** Several with commas. */
+  readonly type: string;
+  readonly actor: string;
+  readonly subject: string;
+  readonly resource: string;
+  readonly request_id: string;
+  readonly grant_id: string;
+  readonly evaluation_id: string;
+  /** RFC 3339. */
+  readonly from: string;
+  readonly to: string;
+  readonly q: string;
+}
+
+/** The story of one request. */
+export interface AuditThread {
+  readonly request_ids: readonly string[];
+  readonly grant_ids: readonly string[];
+  readonly denial: {
+    readonly evaluation_id: string;
+    readonly action: string | null;
+    readonly time: string | null;
+    readonly sidecar: string | null;
+    readonly verified: boolean;
+  } | null;
+  /** Oldest first. */
+  readonly items: readonly AuditEvent[];
+  readonly truncated: boolean;
 }
 
 export function auditEventsQuery(filter: AuditFilter) {
@@ -40,5 +68,22 @@ export function auditEventsQuery(filter: AuditFilter) {
       getJson<Page<AuditEvent>>('/v1/audit-events', { query: { ...filter, limit: 50, cursor: pageParam }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export function auditEventQuery(id: string) {
+  return queryOptions({
+    queryKey: [...queryKeys.auditEvents, 'one', id],
+    queryFn: ({ signal }) => getJson<AuditEvent>(`/v1/audit-events/${encodeURIComponent(id)}`, { signal }),
+    // What is in the log never changes.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function auditThreadQuery(requestId: string) {
+  return queryOptions({
+    queryKey: [...queryKeys.auditEvents, 'thread', requestId],
+    queryFn: ({ signal }) =>
+      getJson<AuditThread>('/v1/audit-events/thread', { query: { request_id: requestId }, signal }),
   });
 }

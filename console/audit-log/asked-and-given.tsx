@@ -1,5 +1,6 @@
 import type { AuditEvent, AuditTerms } from '../api/audit-event.ts';
 import { recordKeyText } from '../elements/entitlement-words.ts';
+import { TimedText } from '../elements/timed-text.tsx';
 import { formatDuration } from '../time/format-duration.ts';
 import classes from './audit-table.module.css';
 
@@ -9,20 +10,22 @@ export function AskedAndGiven({ details }: { readonly details: AuditEvent['detai
   const reason = textOf(details.reason);
   const note = textOf(details.note);
   if (asked === undefined && given === undefined && reason === null && note === null) return null;
-  const changed = asked !== undefined && given !== undefined && termsText(asked) !== termsText(given);
+  const changed = asked !== undefined && given != null && termsText(asked) !== termsText(given);
   return (
     <dl className={classes.terms}>
       {asked !== undefined && (
         <>
           <dt>Asked</dt>
-          <dd>{termsText(asked)}</dd>
+          <dd>
+            <TimedText text={termsText(asked)} />
+          </dd>
         </>
       )}
       {given != null && (
         <>
           <dt>Given</dt>
           <dd>
-            {termsText(given)} {changed && <span className={classes.changed}>changed</span>}
+            <TimedText text={termsText(given)} /> {changed && <span className={classes.changed}>changed</span>}
           </dd>
         </>
       )}
@@ -46,6 +49,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-function termsText(terms: AuditTerms): string {
-  return `${recordKeyText(terms.entitlement)}, ${formatDuration(terms.duration_seconds).toLowerCase()}`;
+function termsText({ entitlement, duration_seconds, until, starts_at }: AuditTerms): string {
+  const length = until != null ? `until ${until}` : formatDuration(duration_seconds ?? null).toLowerCase();
+  return [recordKeyText(entitlement), ...(starts_at != null ? [`from ${starts_at}`] : []), length].join(', ');
 }

@@ -6,6 +6,8 @@ interface SearchFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
   readonly w?: string;
+  readonly description?: string;
+  readonly onBlur?: () => void;
 }
 
 export function SearchField({ onChange, ...field }: SearchFieldProps) {
