@@ -10,13 +10,19 @@ import { readReviewerPool, type ReviewerPool } from './awaited-reviewers.ts';
 import { nameEntitlement, readNames, type Names } from './read-names.ts';
 import { canRemindAt } from './remind-reviewers.ts';
 
+interface PresentedGrant {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly starts_at: string;
+}
+
 export interface PresentPorts extends AccessRequestPorts {
   readonly presentGrants: (
     knex: Knex,
     rows: readonly GrantRow[],
     nowMs: number,
     viewerId: string,
-  ) => Promise<readonly { readonly id: string }[]>;
+  ) => Promise<readonly PresentedGrant[]>;
 }
 
 const MOST_AWAITED = 10;
@@ -27,7 +33,7 @@ interface Around {
   readonly nowMs: number;
   readonly names: Names;
   readonly pool: ReviewerPool;
-  readonly grants: ReadonlyMap<string, { readonly id: string }>;
+  readonly grants: ReadonlyMap<string, PresentedGrant>;
   readonly isApplied: (revision: number | null, key: ResourceKey | null) => boolean;
   readonly remindIntervalMs: number;
 }
@@ -83,6 +89,7 @@ function presentOne(
   const { viewer, names, nowMs, grants } = around;
   const status = statusAt(row, nowMs);
   const awaited = around.pool.awaitedFor(row, own);
+  const grant = grantId === null ? null : (grants.get(grantId) ?? null);
   const people = (ids: readonly string[]) => ids.flatMap((id) => names.people.get(id) ?? []);
   return accessRequestViewSchema.parse({
     ...row,
@@ -112,8 +119,10 @@ function presentOne(
       created_at: review.created_at.toISOString(),
     })),
     given: row.given === null ? null : presentGiven(row.given, names),
-    grant: grantId === null ? null : (grants.get(grantId) ?? null),
-    in_effect: grantId !== null && around.isApplied(row.feed_revision, placeOf(row)),
+    grant,
+    // Sidecars have what is given for later, and honour it from then on.
+    in_effect:
+      grant !== null && Date.parse(grant.starts_at) <= nowMs && around.isApplied(row.feed_revision, placeOf(row)),
     joined: false,
     can_review: awaited.some((one) => one.id === viewer.id),
     can_cancel: status === 'pending' && row.requester_id === viewer.id,

@@ -9,6 +9,8 @@ export interface Wanted {
   readonly resource?: { type: string; id: string };
   readonly scope_id?: string;
   readonly role?: string;
+  readonly extends_grant_id?: string;
+  readonly starts_at?: string;
   readonly duration_seconds: number | null;
   readonly reason?: string;
   readonly binding_token?: string;
