@@ -48,6 +48,10 @@ const BREACHES: Record<string, Partial<Import>[]> = {
     { from: 'console/src/app.tsx', to: 'core/decision/decision.ts' },
     { from: 'console/src/app.tsx', to: 'admin-api/config.ts', typeOnly: true },
   ],
+  'the command line imports core/access only': [
+    { from: 'cli/run-cli.ts', to: 'core/decision/decision.ts' },
+    { from: 'cli/run-cli.ts', to: 'admin-api/config.ts', typeOnly: true },
+  ],
   'the quickstart imports neither tests nor the console': [
     { from: 'quickstart/main.ts', to: 'test/support/test-database.ts' },
     { from: 'quickstart/main.ts', to: 'console/src/app.tsx' },
