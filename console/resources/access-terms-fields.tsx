@@ -17,7 +17,6 @@ export function AccessTermsFields({ form }: Pick<ReturnType<typeof useResourceFo
         allowNegative={false}
         hideControls
         inputMode="numeric"
-        maw="10rem"
         data-field="terms.approvals"
         {...numberProps(form, 'terms.approvals')}
       />
@@ -47,7 +46,6 @@ export function AccessTermsFields({ form }: Pick<ReturnType<typeof useResourceFo
           allowNegative={false}
           hideControls
           inputMode="numeric"
-          maw="16rem"
           data-field="terms.breakGlassMinutes"
           {...numberProps(form, 'terms.breakGlassMinutes')}
         />
