@@ -48,7 +48,8 @@ export async function fileRequest(
     const wish = { entitlement: terms.entitlement, extends_grant_id: extension?.grant_id ?? null };
     const pending = await findPending(unit.trx, requester.id, wish, unit.nowMs);
     if (pending !== null) {
-      const joining = { reason, asked: readableTerms(terms), bundle_id: filing.bundleId };
+      const { bundleId: bundle_id, origin } = filing;
+      const joining = { reason, asked: readableTerms(terms), bundle_id, evaluation_id: origin.evaluation_id };
       return { request: await joinPending(unit, requester, pending, joining), joined: true };
     }
   }

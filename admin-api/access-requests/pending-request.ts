@@ -43,6 +43,8 @@ export async function joinPending(
     readonly reason: string;
     readonly asked: Readonly<Record<string, unknown>>;
     readonly bundle_id: string | null;
+    /** Of the denial that led to this attempt. */
+    readonly evaluation_id: string | null;
   },
 ): Promise<AccessRequestRow> {
   unit.audit({
@@ -50,7 +52,7 @@ export async function joinPending(
     actor: personOf(requester),
     subject: personOf(requester),
     request_id: row.id,
-    evaluation_id: row.evaluation_id,
+    evaluation_id: joining.evaluation_id ?? row.evaluation_id,
     summary: `${requester.name} asked for ${entitlementKey(joining.asked['entitlement'] as Entitlement)} again; the request is pending already.`,
     details: { asked: joining.asked, reason: joining.reason },
   });

@@ -59,6 +59,12 @@ describe('the access request endpoint for programs (AuthZEN)', () => {
       status_endpoint: `${api.url}/access/v1/requests/${submitted.body.task.id}`,
     });
     const path = `/access/v1/requests/${submitted.body.task.id}`;
+    // Denied again, and asked again: the task is the same.
+    const again = await denial();
+    const joined = await api.as('member').post('/access/v1/requests', submission(again));
+    expect([joined.status, joined.body.task.id]).toEqual([202, submitted.body.task.id]);
+    const events = await api.as('owner').get(`/v1/audit-events?request_id=${joined.body.task.id}`);
+    expect(events.body.items[0]).toMatchObject({ type: 'access-request.joined', evaluation_id: again.evaluation_id });
     const request = await api.as('member').get(`/v1/access-requests/${submitted.body.task.id}`);
     expect(request.body).toMatchObject({
       evaluation_id: given.evaluation_id,
