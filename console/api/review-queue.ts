@@ -85,7 +85,12 @@ export interface RequestContext {
   readonly past_requests: readonly PastRequest[];
   /** The resources that an approval as asked would open. */
   readonly covers: readonly NamedResource[];
-  readonly denial: { readonly evaluation_id: string; readonly action: string; readonly at: string } | null;
+  readonly denial: {
+    readonly evaluation_id: string;
+    readonly action: string | null;
+    /** null: nobody knows. */
+    readonly at: string | null;
+  } | null;
 }
 
 export function requestContextQuery(id: string) {

@@ -1,14 +1,11 @@
-import { Button, VisuallyHidden } from '@mantine/core';
-import { useState } from 'react';
 import type { Grant } from '../api/grant.ts';
 import { Countdown } from '../elements/countdown.tsx';
 import { DataTable, type Column } from '../elements/data-table.tsx';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
-import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { GrantStateBadge } from '../elements/grant-state-badge.tsx';
 import { TextLink } from '../elements/text-link.tsx';
 import { TimeStamp } from '../elements/time-stamp.tsx';
-import { RevokeDialog } from './revoke-dialog.tsx';
+import { RevokeButton } from './revoke-button.tsx';
 
 const ORIGINS: Record<Grant['origin'], string> = {
   assignment: 'Assigned by an Admin',
@@ -65,16 +62,4 @@ const COLUMNS: readonly Column<Grant>[] = [
 
 export function HeldGrantsTable({ grants }: { readonly grants: readonly Grant[] }) {
   return <DataTable caption="Active access" columns={COLUMNS} rows={grants} rowKey={(grant) => grant.id} />;
-}
-
-function RevokeButton({ grant }: { readonly grant: Grant }) {
-  const [asking, setAsking] = useState(false);
-  return (
-    <>
-      <Button variant="default" size="sm" onClick={() => setAsking(true)}>
-        Revoke<VisuallyHidden> {entitlementPhrase(grant)}</VisuallyHidden>
-      </Button>
-      <RevokeDialog grant={grant} opened={asking} onClose={() => setAsking(false)} />
-    </>
-  );
 }

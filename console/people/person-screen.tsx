@@ -1,5 +1,6 @@
 import { Stack } from '@mantine/core';
 import { useParams } from 'react-router';
+import { ROLE_NAMES } from '../api/entitlement.ts';
 import type { KnownPerson } from '../api/people.ts';
 import { ButtonLink } from '../elements/button-link.tsx';
 import { LoadingState } from '../elements/loading-state.tsx';
@@ -71,7 +72,7 @@ function PersonPage({ person }: { readonly person: KnownPerson }) {
         <Section title="Role">
           <ChangeRole key={person.role} person={person} refusal={refusal} />
         </Section>
-        {person.id !== me.id && (
+        {person.id !== me.id && ROLE_NAMES.indexOf(me.role) >= ROLE_NAMES.indexOf(person.role) && (
           <Section title="Sessions">
             <EndSessions person={person} />
           </Section>

@@ -82,7 +82,14 @@ function Denial({ denial }: { readonly denial: NonNullable<RequestContext['denia
     <Section title="The refusal it came from">
       <Paper>
         <Text>
-          <b>{denial.action}</b> was refused <TimeStamp time={denial.at} precision="second" />.{' '}
+          {denial.action === null ? 'It' : <b>{denial.action}</b>} was refused
+          {denial.at !== null && (
+            <>
+              {' '}
+              <TimeStamp time={denial.at} precision="second" />
+            </>
+          )}
+          .{' '}
           <TextLink to={`/settings/audit-log?evaluation_id=${encodeURIComponent(denial.evaluation_id)}`}>
             See it in the Audit Log
           </TextLink>

@@ -14,6 +14,7 @@ import { RequestStatusBadge, requestStatusWord } from '../elements/request-statu
 import { Section } from '../elements/section.tsx';
 import { TextLink } from '../elements/text-link.tsx';
 import { TimeStamp } from '../elements/time-stamp.tsx';
+import { RevokeButton } from '../people/revoke-button.tsx';
 import { useMe } from '../shell/me-context.ts';
 import { NoPermission } from '../shell/no-permission.tsx';
 import { askedTimeOf, timeWords } from './asked-given.ts';
@@ -141,7 +142,12 @@ function Status({ request, isStale }: RequestPageProps) {
         ))}
       </div>
       {request.status === 'pending' && <Asked request={request} />}
-      {request.grant !== null && request.grant.state === 'active' && <Countdown grant={request.grant} />}
+      {request.grant !== null && request.grant.state === 'active' && (
+        <div className={classes.badges}>
+          <Countdown grant={request.grant} />
+          {request.requester.id !== me.id && <RevokeButton grant={request.grant} />}
+        </div>
+      )}
       {isStale && (
         <Alert color="amber" role="alert">
           The server can’t be reached at the moment. This page keeps trying.
