@@ -24,8 +24,14 @@ export function grantNotices(type: DomainEvent['type'], grant: GrantFacts): Noti
   const what = entitlementKey(grant.entitlement);
   const { name } = grant.holder;
   const roomLink = grant.request_id === null ? `/settings/people/${grant.holder.id}` : `/review/${grant.request_id}`;
-  const told = (event_type: NotificationEventType, title: string, roomTitle: string, body: string): Notices => ({
-    people: toEach([grant.holder.id], { event_type, title, body, link: '/my-access' }),
+  const told = (
+    event_type: NotificationEventType,
+    title: string,
+    roomTitle: string,
+    body: string,
+    link = '/my-access',
+  ): Notices => ({
+    people: toEach([grant.holder.id], { event_type, title, body, link }),
     room: { event_type, title: roomTitle, body, link: roomLink },
   });
   const end = grant.expires_at === null ? null : timeText(grant.expires_at);
@@ -43,6 +49,7 @@ export function grantNotices(type: DomainEvent['type'], grant: GrantFacts): Noti
         `${what} ends soon`,
         `${what} of ${name} ends soon`,
         `The access ends at ${end}. Ask for more time if it is needed.`,
+        `/access-requests/new?extend=${grant.id}`,
       );
     case 'grant.expired':
       return told(
