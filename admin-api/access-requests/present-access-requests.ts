@@ -143,15 +143,18 @@ function presentBreakGlass(row: AccessRequestRow, names: Names) {
 }
 
 function presentGiven(given: NonNullable<AccessRequestRow['given']>, names: Names) {
-  const text = (ms: number | null | undefined) => (typeof ms === 'number' ? new Date(ms).toISOString() : null);
   return {
     ...nameEntitlement(given.entitlement, names),
     // What was given before requests could name a beginning or a fixed end holds neither.
-    starts_at: text(given.starts_at),
-    until: text(given.until),
+    starts_at: timeText(given.starts_at),
+    until: timeText(given.until),
     duration_seconds: given.duration_seconds,
     modifications: given.modifications,
   };
+}
+
+function timeText(ms: number | null | undefined): string | null {
+  return typeof ms === 'number' ? new Date(ms).toISOString() : null;
 }
 
 /** Where a grant has to have arrived before it is of use: at the sidecars of its resource, or everywhere. */

@@ -106,10 +106,10 @@ describe.each(['embedded', 'server'] as const)('the review queue, %s', (profile)
       }),
     );
     const own = await ask(await connect(), {}, 'admin');
-    const all = [anybody, owner, named, owners, stages, own];
-    const awaited = async (who: string) => idsOf(await list('awaiting=me', who)).filter((id) => all.includes(id));
+    const all = new Set([anybody, owner, named, owners, stages, own]);
+    const awaited = async (who: string) => idsOf(await list('awaiting=me', who)).filter((id) => all.has(id));
     const sameAsInView = async (who: string) => {
-      const shown = (await list('', who)).filter((item) => all.includes(item.id) && item.can_review);
+      const shown = (await list('', who)).filter((item) => all.has(item.id) && item.can_review);
       expect(idsOf(shown)).toEqual(await awaited(who));
     };
     expect((await awaited('admin')).toSorted()).toEqual([anybody, named, stages].toSorted());

@@ -3,6 +3,7 @@ import request from 'supertest';
 import { listOperations } from '../../admin-api/create-app.ts';
 import { startAdminApi, type TestAdminApi } from '../support/admin-api.ts';
 import { ASK, WRONG_ACCESS_REQUESTS } from './wrong-access-requests.ts';
+import { WRONG_REVIEWS } from './wrong-reviews.ts';
 import { WRONG_SETTINGS } from './wrong-settings.ts';
 
 /** Every table that a refused request must leave as it was. */
@@ -19,7 +20,7 @@ const TABLES = [
   'feed_changes',
 ];
 
-const WRONG = [...WRONG_ACCESS_REQUESTS, ...WRONG_SETTINGS];
+const WRONG = [...WRONG_ACCESS_REQUESTS, ...WRONG_REVIEWS, ...WRONG_SETTINGS];
 
 describe('wrong input', () => {
   let api: TestAdminApi;
