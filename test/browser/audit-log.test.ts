@@ -75,11 +75,11 @@ describe('the Audit Log', () => {
     await table.getByText('Access revoked').waitFor({ state: 'detached' });
     expect(await table.getByText('Ticket INC-4711').count()).toBeGreaterThan(0);
 
-    await page.getByLabel('What happened').click();
+    await page.getByRole('combobox', { name: 'What happened' }).click();
     await page.getByRole('option', { name: 'Request submitted' }).click();
     await page.keyboard.press('Escape');
     await page.waitForURL(/type=access-request.submitted/);
-    await page.getByLabel('Done by').fill('member@example');
+    await page.getByRole('combobox', { name: 'Done by' }).fill('member@example');
     await page
       .getByRole('option', { name: /member@example\.com/ })
       .first()
@@ -171,22 +171,22 @@ describe('the Audit Log', () => {
       signature: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     });
     await page.keyboard.press('Escape');
-    await page.getByText('Log verified').first().waitFor();
+    await page.getByRole('table').getByText('Log verified').first().waitFor();
     expect(person?.complaints).toEqual([]);
   }, 120_000);
 
   it('is cards on a phone, with the filters folded away', async () => {
     const page = await openAs('admin', 'phone', '/settings/audit-log');
-    await page.getByText('Access revoked').first().waitFor();
+    await page.getByRole('table').getByText('Access revoked').first().waitFor();
     await picture(page, 'phone', 'log');
     await page.getByRole('button', { name: 'Filters' }).click();
-    await page.getByLabel('What happened').waitFor();
+    await page.getByRole('combobox', { name: 'What happened' }).waitFor();
     await picture(page, 'phone', 'filters');
     expect(await seriousViolations(page)).toEqual([]);
     const overflow = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
     expect(await page.evaluate(overflow)).toBe(false);
     await page.goto(`${stack.urls.admin}/settings/audit-log?request_id=${requestId}`);
-    await page.getByText('First used').waitFor();
+    await page.getByRole('table').getByText('First used').waitFor();
     await picture(page, 'phone', 'story');
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole('link', { name: /^Access granted/ }).click();
