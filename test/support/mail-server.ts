@@ -47,7 +47,9 @@ export async function startMailServer(atPort?: number): Promise<MailServer> {
         const mail = {
           to: session.envelope.rcptTo[0]?.address ?? '',
           raw,
-          joined: raw.replaceAll('=\r\n', ''),
+          get joined() {
+            return raw.replaceAll('=\r\n', '');
+          },
         };
         mails.push(mail);
         void Promise.resolve(server.onTaken(mail)).then(
