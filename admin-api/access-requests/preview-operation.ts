@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { opaqueId } from '../../core/access/ids.ts';
-import { stageSchema } from '../../core/access/review-stages.ts';
+import { reviewersSchema, stageSchema, type Reviewers } from '../../core/access/review-stages.ts';
 import { requestAnswerSchema } from '../../core/decision/request-input.ts';
 import { askedForShape, toEntitlement, toOptionalEntitlement } from '../http/asked-for.ts';
 import { operation, type Operation } from '../http/operation.ts';
@@ -9,13 +9,20 @@ import { askedPeriodShape, readPeriod } from './asked-period.ts';
 import { findOwnExtension } from './extended-grant.ts';
 import type { PresentPorts } from './present-access-requests.ts';
 import { previewAccessRequest } from './preview-access-request.ts';
+import { readNames } from './read-names.ts';
 
 const answer = requestAnswerSchema.shape;
+const person = z.object({ id: z.string(), email: z.string(), name: z.string() });
 
 const previewSchema = z.object({
   requestable: z.boolean(),
   reasons: z.array(z.string()),
-  stages: z.array(stageSchema.extend({ reviewer_count: z.int() })),
+  stages: z.array(
+    stageSchema.extend({
+      reviewers: reviewersSchema.extend({ people: z.array(person) }),
+      reviewer_count: z.int().describe('how many people could approve at this stage'),
+    }),
+  ),
   reviewer_count: z.int(),
   approvals_required: z.int(),
   auto_approve: z.boolean(),
@@ -58,13 +65,19 @@ export function previewOperation(ports: PresentPorts): Operation {
         breakGlass: body.break_glass ?? false,
       });
       const ruling = preview.ruling.answer;
+      const named = preview.stages.flatMap((stage) => stage.reviewers.people);
+      const { people } = await readNames(ports.knex, named, []);
+      const withNames = (reviewers: Reviewers) => ({
+        ...reviewers,
+        people: reviewers.people.flatMap((id) => people.get(id) ?? []),
+      });
       const held = preview.held === null ? [] : await ports.presentGrants(ports.knex, [preview.held], nowMs, caller.id);
       return {
         status: 200,
         body: {
           requestable: preview.requestable,
           reasons: preview.reasons,
-          stages: preview.stages,
+          stages: preview.stages.map((stage) => ({ ...stage, reviewers: withNames(stage.reviewers) })),
           reviewer_count: preview.reviewerCount,
           approvals_required: ruling.approvals_required,
           auto_approve: ruling.auto_approve,

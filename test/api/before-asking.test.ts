@@ -37,7 +37,7 @@ describe.each(PROFILES)('before it is asked, %s', (profile) => {
       has_already: null,
       pending_request_id: null,
       stages: [
-        { name: 'Security', reviewer_count: 1, reviewers: { people: [api.idOf('admin')] } },
+        { name: 'Security', reviewer_count: 1, reviewers: { people: [{ id: api.idOf('admin') }] } },
         { name: 'Board', reviewer_count: 1 },
       ],
     });

@@ -163,13 +163,13 @@ describe('the feed', () => {
     await reader.until((state) => state.facts !== null);
     await bystander.until((state) => state.facts !== null);
     const asked = await api
-      .as('member')
+      .as('member2')
       .post('/v1/access-requests', { resource: PRODUCTION, reason: 'r', duration_seconds: 60 });
     const approved = await api.as('admin').post(`/v1/access-requests/${asked.body.id}/approve`, {});
     expect(approved.body.request.in_effect).toBe(false);
     await reader.until((state) => state.revision >= approved.body.feed_revision);
     expect((await reader.applied()).status).toBe(204);
-    const read = await api.as('member').get(`/v1/access-requests/${asked.body.id}`);
+    const read = await api.as('member2').get(`/v1/access-requests/${asked.body.id}`);
     expect(read.body.in_effect).toBe(true);
     const sidecars = await api.as('admin').get('/v1/sidecars');
     expect(sidecars.body.items.find((item: { id: string }) => item.id === reader.instance)).toMatchObject({
