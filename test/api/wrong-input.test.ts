@@ -3,6 +3,7 @@ import request from 'supertest';
 import { listOperations } from '../../admin-api/create-app.ts';
 import { startAdminApi, type TestAdminApi } from '../support/admin-api.ts';
 import { ASK, WRONG_ACCESS_REQUESTS } from './wrong-access-requests.ts';
+import { WRONG_NOTIFICATIONS } from './wrong-notifications.ts';
 import { WRONG_REVIEWS } from './wrong-reviews.ts';
 import { WRONG_SETTINGS } from './wrong-settings.ts';
 
@@ -18,9 +19,13 @@ const TABLES = [
   'outbox_events',
   'notifications',
   'feed_changes',
+  'deliveries',
+  'notification_preferences',
+  'notification_policies',
+  'webhooks',
 ];
 
-const WRONG = [...WRONG_ACCESS_REQUESTS, ...WRONG_REVIEWS, ...WRONG_SETTINGS];
+const WRONG = [...WRONG_ACCESS_REQUESTS, ...WRONG_REVIEWS, ...WRONG_SETTINGS, ...WRONG_NOTIFICATIONS];
 
 describe('wrong input', () => {
   let api: TestAdminApi;

@@ -50,7 +50,7 @@ export async function finishDeliveries(
     return outcome;
   }
   const closed = { finished_at: new Date(nowMs), next_attempt_at: null, leased_until: null };
-  await knex.transaction(async (trx) => {
+  const close = async (trx: Knex) => {
     const open = (ids: readonly string[]) =>
       trx('deliveries')
         .whereIn('id', [...ids])
@@ -77,7 +77,9 @@ export async function finishDeliveries(
         reason: isOver ? `gave up after ${batch.lead.attempts} attempts` : 'refused',
         last_error: storable(message.error),
       });
-  });
+  };
+  // One statement is a transaction of its own.
+  await (result.dropped.size === 0 ? close(knex) : knex.transaction(close));
   return outcome;
 }
 

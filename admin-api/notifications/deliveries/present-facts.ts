@@ -11,7 +11,7 @@ interface FactRow {
   event: DomainEvent['type'];
   request_id: string | null;
   person_id: string | null;
-  is_pending: boolean | null;
+  is_pending: boolean;
   has_reviewed: boolean;
   is_reviewer: boolean;
   grant_found: string | null;
@@ -31,8 +31,9 @@ export async function readPresentFacts(
   const { rows } = (await knex.raw(
     `SELECT d.id, e.type AS event, d.request_id, d.person_id, n.ends_at AS told_end,
             g.id AS grant_found, g.ended_at AS grant_ended_at, g.expires_at AS grant_ends_at,
-            (SELECT bool_or(r.status = 'pending' AND r.pending_until > ?) FROM access_requests r
-              WHERE r.id = d.request_id OR r.bundle_id = own.bundle_id) AS is_pending,
+            own.id IS NOT NULL AND ((own.status = 'pending' AND own.pending_until > ?) OR EXISTS (
+              SELECT 1 FROM access_requests r
+               WHERE r.bundle_id = own.bundle_id AND r.status = 'pending' AND r.pending_until > ?)) AS is_pending,
             EXISTS (SELECT 1 FROM reviews v WHERE v.request_id = d.request_id AND v.reviewer_id = d.person_id)
               AND own.bundle_id IS NULL AS has_reviewed,
             (p.role IN ('admin', 'owner') OR EXISTS (
@@ -44,11 +45,10 @@ export async function readPresentFacts(
        LEFT JOIN notifications n ON n.id = d.notification_id
        LEFT JOIN people p ON p.id = d.person_id
        LEFT JOIN access_requests own ON own.id = d.request_id
-       LEFT JOIN LATERAL (
-         SELECT * FROM grants WHERE id = d.grant_id OR (d.grant_id IS NULL AND request_id = d.request_id)
-          ORDER BY (id = d.grant_id) DESC NULLS LAST, created_at DESC LIMIT 1) g ON true
+       LEFT JOIN grants g
+         ON g.id = COALESCE(d.grant_id, (SELECT id FROM grants WHERE grants.request_id = d.request_id))
       WHERE d.id = ANY(?)`,
-    [now, now, now, deliveries.map((delivery) => delivery.id)],
+    [now, now, now, now, deliveries.map((delivery) => delivery.id)],
   )) as { rows: FactRow[] };
   const facts = new Map<string, PresentFacts>();
   for (const row of rows) facts.set(row.id, await toFacts(knex, row, nowMs, awaitedReviewers));
@@ -64,7 +64,7 @@ async function toFacts(
   const isRoom = row.person_id === null;
   const asksForReview = row.event === 'access-request.reminded' || row.event === 'access-request.stage-opened';
   const awaited =
-    asksForReview && row.is_pending === true && row.request_id !== null && !isRoom
+    asksForReview && row.is_pending && row.request_id !== null && !isRoom
       ? await awaitedReviewers(knex, row.request_id)
       : [];
   return {

@@ -3,8 +3,8 @@ import type { DomainEvent } from '../../db/unit-of-work.ts';
 /** What is so now, of what a delivery tells. */
 export interface PresentFacts {
   readonly event: DomainEvent['type'];
-  /** Of the request, or of any of its bundle; null where it is about none, or it is gone. */
-  readonly isPending: boolean | null;
+  /** The request, or any of its bundle. */
+  readonly isPending: boolean;
   /** Whether the one to be told could review it at this moment. */
   readonly isAwaited: boolean;
   readonly hasReviewed: boolean;
@@ -27,10 +27,10 @@ export function stillMatters(facts: PresentFacts): boolean {
   const isActive = grant !== null && !grant.hasEnded && (grant.endsMs === null || grant.endsMs > nowMs);
   switch (facts.event) {
     case 'access-request.submitted':
-      return facts.isPending === true && facts.isReviewer && !facts.hasReviewed;
+      return facts.isPending && facts.isReviewer && !facts.hasReviewed;
     case 'access-request.reminded':
     case 'access-request.stage-opened':
-      return facts.isPending === true && facts.isAwaited;
+      return facts.isPending && facts.isAwaited;
     case 'access-request.approved':
       // Without a grant there is nothing that could have ended: it begins later.
       return grant === null || isActive;

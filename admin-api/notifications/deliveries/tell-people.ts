@@ -3,7 +3,7 @@ import type { Knex } from '../../db/knex.ts';
 import { DeliveryRefused, RetryLater, type NotificationChannel } from '../notification-channel.ts';
 import type { MessageNotice, Recipient } from '../notification-channel.ts';
 import type { NotificationEventType } from '../notification-event-type.ts';
-import { planDelivery, type DropReason } from '../preferences/channel-policy.ts';
+import { planDelivery, type DropReason, type Preferences } from '../preferences/channel-policy.ts';
 import { readPreferencesOf, readTeamPolicy } from '../preferences/preference-store.ts';
 import type { DeliveryRow, NoticeContent } from './delivery-row.ts';
 import type { AttemptResult } from './finish-deliveries.ts';
@@ -16,6 +16,11 @@ interface TellContext {
   readonly knex: Knex;
   readonly clock: Clock;
   readonly awaitedReviewers: AwaitedReviewers;
+}
+
+interface Reader {
+  readonly recipient: Recipient;
+  readonly preferences: Preferences;
 }
 
 /**
@@ -32,9 +37,10 @@ export function tellPeople(
     channel: name,
     async attempt(batch) {
       if (channel === null) return dropAll(batch, 'not-connected');
-      const person = await readRecipient(context.knex, batch.lead.person_id);
-      if (person === 'disabled') return dropAll(batch, 'person-disabled');
-      const dropped = await leaveOut(context, batch);
+      const reader = await readReader(context.knex, batch.lead.person_id);
+      if (reader === 'disabled') return dropAll(batch, 'person-disabled');
+      const person = reader?.recipient ?? null;
+      const dropped = await leaveOut(context, batch, reader);
       const rest = batch.deliveries.filter((delivery) => !dropped.has(delivery.id));
       if (rest.length === 0) return { dropped, message: null };
       const address = person === null ? batch.lead.room : await channel.addressOf(person);
@@ -61,28 +67,29 @@ export function tellPeople(
 }
 
 /** @returns null for a room, which belongs to nobody */
-async function readRecipient(knex: Knex, personId: string | null): Promise<Recipient | 'disabled' | null> {
+async function readReader(knex: Knex, personId: string | null): Promise<Reader | 'disabled' | null> {
   if (personId === null) return null;
   const row: { id: string; name: string; email: string; disabled_at: Date | null } | undefined = await knex('people')
     .where({ id: personId })
     .first('id', 'name', 'email', 'disabled_at');
   if (row === undefined || row.disabled_at !== null) return 'disabled';
-  const { digest } = await readPreferencesOf(knex, personId);
-  return { id: row.id, name: row.name, email: row.email, time_zone: digest.time_zone };
+  const preferences = await readPreferencesOf(knex, personId);
+  const { id, name, email } = row;
+  return { recipient: { id, name, email, time_zone: preferences.digest.time_zone }, preferences };
 }
 
-async function leaveOut({ knex, clock, awaitedReviewers }: TellContext, batch: LeasedBatch) {
+async function leaveOut({ knex, clock, awaitedReviewers }: TellContext, batch: LeasedBatch, reader: Reader | null) {
   const dropped = new Map<string, DropReason>();
   const nowMs = clock();
-  const { person_id: personId, channel } = batch.lead;
+  const { channel } = batch.lead;
   const facts = await readPresentFacts(knex, batch.deliveries, nowMs, awaitedReviewers);
-  const preferences = personId === null ? null : await readPreferencesOf(knex, personId);
-  const policy = preferences === null ? {} : await readTeamPolicy(knex);
+  const policy = reader === null ? {} : await readTeamPolicy(knex);
   for (const delivery of batch.deliveries) {
     const present = facts.get(delivery.id);
     if (present !== undefined && !stillMatters(present)) dropped.set(delivery.id, 'no-longer-matters');
-    else if (preferences !== null && channel !== 'webhook') {
-      const plan = planDelivery(policy, preferences, delivery.event_type as NotificationEventType, channel, nowMs);
+    else if (reader !== null && channel !== 'webhook') {
+      const event = delivery.event_type as NotificationEventType;
+      const plan = planDelivery(policy, reader.preferences, event, channel, nowMs);
       if (plan.state === 'dropped') dropped.set(delivery.id, plan.reason);
     }
   }

@@ -112,9 +112,8 @@ function noticeHtml({ title, body, url, action }: ShownNotice, isAlone: boolean)
 
 /** Nothing that people typed may begin a header of its own. */
 export function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex
   return text
-    .replaceAll(/[\u0000-\u001f\u007f\u0085\u2028\u2029]+/g, ' ')
+    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim()
     .slice(0, MAX_SUBJECT_CHARS);
 }
