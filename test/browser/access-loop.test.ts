@@ -119,8 +119,8 @@ async function expectCutAndRefused(): Promise<void> {
 }
 
 async function readAudit(page: Page, lastEvent: RegExp): Promise<void> {
-  await page.getByRole('link', { name: 'In the Audit Log' }).click();
-  await page.getByText('The story of one request').waitFor();
+  await page.getByRole('link', { name: 'In the Audit Log', exact: true }).click();
+  await page.getByText('The story of one request').first().waitFor();
   const entry = page.locator('table').getByText(lastEvent).first();
   await entry.waitFor({ timeout: 30_000 });
   await show(page, '10-audit-story');
