@@ -20,6 +20,7 @@ requirement('R33', 'access that expires soon is told to the requester, 1 hour be
     await moveEnd(grant.id, -82_000_000, 3_600_000 - 50);
     const notice = await notified(api(), 'member', /^connection:aws-production ends soon$/);
     expect(notice.body).toMatch(/more time/i);
+    expect(notice.link).toBe(`/access-requests/new?extend=${grant.id}`);
     expect(await warnings('member')).toHaveLength(1);
   });
 
