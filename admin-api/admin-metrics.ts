@@ -36,6 +36,7 @@ function recordLimits(registry: Registry, config: AdminConfig): void {
     live_streams_per_person: config.live.max_streams_per_person,
     live_heartbeat_ms: config.live.heartbeat_ms,
     live_poll_ms: config.live.poll_ms,
+    sign_in_refusals_per_minute: config.sessions.refusals_per_minute,
   });
   for (const [name, value] of Object.entries(values)) limits.set({ name }, value);
 }
