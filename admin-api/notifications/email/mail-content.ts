@@ -44,7 +44,7 @@ export function mailContent(
   const [first] = shown as [ShownNotice];
   const isAlone = shown.length === 1;
   const subject = isAlone ? first.title : `${shown.length} notifications: ${first.title}`;
-  const preferences = `${publicUrl}/settings/notifications`;
+  const preferences = `${publicUrl}/settings/notification-preferences`;
   const foot = `You get this because of your notification preferences in Hallpass: ${preferences}`;
   return {
     subject: oneLine(subject),

@@ -42,7 +42,8 @@ export function unsubscribeRoutes({ read, turnOff }: UnsubscribePorts): Router {
   return router;
 }
 
-const WAY_OUT = '<p>All of it is in your <a href="/settings/notifications">notification preferences</a>.</p>';
+const WAY_OUT =
+  '<p>All of it is in your <a href="/settings/notification-preferences">notification preferences</a>.</p>';
 
 function about({ event_type: type }: UnsubscribeRequest): string {
   return type === null ? 'about everything' : `about “${escapeHtml(NOTIFICATION_EVENTS[type])}”`;
