@@ -120,23 +120,23 @@ describe.each(['embedded', 'server'] as const)('signing out at the provider, %s'
     expect(await open()).toHaveLength(0);
   });
 
-  it.each<[string, Record<string, unknown>, object?]>([
-    ['of another issuer', { iss: 'https://evil.example' }],
-    ['for another client', { aud: 'other' }],
-    ['that is old', { iat: Math.floor(Date.now() / 1000) - 306 }],
-    ['from the future', { iat: Math.floor(Date.now() / 1000) + 60 }],
-    ['that has run out', { exp: Math.floor(Date.now() / 1000) - 10 }],
-    ['without iat', { iat: undefined }],
-    ['without jti', { jti: undefined }],
-    ['without events', { events: undefined }],
-    ['about another event', { events: { 'http://example.com/event': {} } }],
-    ['whose event is no object', { events: { [EVENT]: true } }],
-    ['with a nonce: it could be an ID token', { nonce: 'n' }],
-    ['that names nobody', { sub: undefined }],
-    ['of another type', {}, { typ: 'at+jwt' }],
-  ])('is refused with a token %s', async (_, changes, header) => {
+  it.each<[string, { claims?: Record<string, unknown>; header?: object }]>([
+    ['of another issuer', { claims: { iss: 'https://evil.example' } }],
+    ['for another client', { claims: { aud: 'other' } }],
+    ['that is old', { claims: { iat: Math.floor(Date.now() / 1000) - 306 } }],
+    ['from the future', { claims: { iat: Math.floor(Date.now() / 1000) + 3_600 } }],
+    ['that has run out', { claims: { exp: Math.floor(Date.now() / 1000) - 10 } }],
+    ['without iat', { claims: { iat: undefined } }],
+    ['without jti', { claims: { jti: undefined } }],
+    ['without events', { claims: { events: undefined } }],
+    ['about another event', { claims: { events: { 'http://example.com/event': {} } } }],
+    ['whose event is no object', { claims: { events: { [EVENT]: true } } }],
+    ['with a nonce: it could be an ID token', { claims: { nonce: 'n' } }],
+    ['that names nobody', { claims: { sub: undefined } }],
+    ['of another type', { header: { typ: 'at+jwt' } }],
+  ])('is refused with a token %s', async (_, wrong) => {
     await journey.signIn();
-    const answer = await send(await journey.provider.sign(claims(changes), header));
+    const answer = await send(await journey.provider.sign(claims(wrong.claims), wrong.header));
     expect([answer.status, JSON.parse(answer.text), answer.headers.get('cache-control')]).toEqual([
       400,
       { error: 'invalid_request', error_description: expect.any(String) },
