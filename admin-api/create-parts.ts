@@ -91,9 +91,9 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     remindIntervalMs: config.remindIntervalMs,
     engine: () => engine,
     findPerson: (trx, id, nowMs, lock) => findCurrentPerson(trx, { id }, nowMs, lock),
-    async findVisibleResource(trx, ref, person) {
+    async findVisibleResource(trx, ref, person, held = false) {
       const resource = await findResource(trx, ref);
-      return resource !== null && visibleTo(resource, person, false) !== null ? resource : null;
+      return resource !== null && visibleTo(resource, person, held) !== null ? resource : null;
     },
     searchResources,
     searchScopes,

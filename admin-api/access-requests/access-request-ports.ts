@@ -2,7 +2,7 @@ import type { Entitlement, GrantOrigin } from '../../core/access/grant.ts';
 import type { Resource, ResourceKey, ResourceRef } from '../../core/access/resource.ts';
 import type { Reviewer } from '../../core/access/review.ts';
 import type { Scope } from '../../core/access/scope.ts';
-import type { DenialClaims } from '../../core/decision/denial-token.ts';
+import type { VerifiedDenial } from '../../core/decision/denial-token.ts';
 import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import type { GrantRow } from '../db/grant-row.ts';
@@ -21,8 +21,16 @@ export interface AccessRequestPorts {
   readonly remindIntervalMs: number;
   readonly engine: () => PolicyEngine;
   readonly findPerson: (knex: Knex, id: string, nowMs: number, lock: boolean) => Promise<CurrentPerson | null>;
-  /** null: not there, or this person may not know of it. */
-  readonly findVisibleResource: (knex: Knex, ref: ResourceRef, person: CurrentPerson) => Promise<Resource | null>;
+  /**
+   * null: not there, or this person may not know of it.
+   * @param held whether the person has a grant for it, and so knows it already; left out: no
+   */
+  readonly findVisibleResource: (
+    knex: Knex,
+    ref: ResourceRef,
+    person: CurrentPerson,
+    held?: boolean,
+  ) => Promise<Resource | null>;
   /** Resources by type and id that this person may know of and may read the name of, as they may see them. */
   readonly searchResources: (
     knex: Knex,
@@ -84,7 +92,7 @@ export interface AccessRequestPorts {
     },
   ) => Promise<GrantRow>;
   /** @throws AccessError `binding-invalid`, `binding-expired` */
-  readonly verifyDenial: (token: string, nowMs: number) => Promise<DenialClaims>;
+  readonly verifyDenial: (token: string, nowMs: number) => Promise<VerifiedDenial>;
   /** Whether a person may be sent back to this URL: it belongs to a known sidecar. */
   readonly mayReturnTo: (url: string) => Promise<boolean>;
   /** How far the live sidecars have come; null as a revision stands for the newest. */

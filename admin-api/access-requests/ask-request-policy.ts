@@ -42,8 +42,11 @@ export async function askRequestPolicy(
   },
 ): Promise<PolicyRuling> {
   const { requester, entitlement } = wish;
+  const isHeld = wish.extension !== undefined && wish.extension !== null;
   const resource =
-    entitlement.kind === 'resource' ? await ports.findVisibleResource(knex, entitlement.resource, wish.knower) : null;
+    entitlement.kind === 'resource'
+      ? await ports.findVisibleResource(knex, entitlement.resource, wish.knower, isHeld)
+      : null;
   if (entitlement.kind === 'resource' && resource === null) {
     throw new AccessError('not-found', `There is no ${resourceKey(entitlement.resource)}.`, { field: 'resource' });
   }

@@ -146,6 +146,18 @@ describe.each(PROFILES)('more time, %s', (profile) => {
     }
   });
 
+  it('may be asked for what is hidden from everybody else', async () => {
+    const payroll = { type: 'connection', id: 'payroll' };
+    const assigned = await api
+      .as('owner')
+      .post('/v1/grants', { subject_id: api.idOf('member'), resource: payroll, duration_seconds: 3_600 });
+    expect(assigned.status).toBe(201);
+    const asked = await client.ask({ extends_grant_id: assigned.body.grant.id });
+    expect([asked.status, asked.body.resource.id]).toEqual([201, 'payroll']);
+    expect((await client.approve(asked.body.id)).body.grant.id).toBe(assigned.body.grant.id);
+    expect((await client.ask({ resource: payroll })).status).toBe(404);
+  });
+
   it('may be asked for a Role that one has by a grant only', async () => {
     const grant = await obtainRole();
     const asked = await client.ask({ extends_grant_id: grant.id }, 'viewer');
