@@ -32,11 +32,8 @@ export function HeldGrants({ person }: { readonly person: KnownPerson }) {
       )}
       {held.length > 0 && <HeldGrantsTable grants={held} />}
       <LoadMore {...grants} />
-      {held.length > 0 && (
-        <div>
-          <RevokeAll person={person} />
-        </div>
-      )}
+      {/* Stays when nothing is left: it says how much ended. */}
+      <RevokeAll person={person} hasAny={held.length > 0} />
     </>
   );
 }

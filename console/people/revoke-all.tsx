@@ -7,8 +7,14 @@ import { ConfirmDialog } from '../elements/confirm-dialog.tsx';
 import { SaveNotice } from '../elements/save-notice.tsx';
 import { EndingGrants } from './ends-at-once.tsx';
 
+interface RevokeAllProps {
+  readonly person: KnownPerson;
+  /** Whether there is anything to end. */
+  readonly hasAny: boolean;
+}
+
 /** Ends everything a person was given, after saying what that is. The account and its base role stay. */
-export function RevokeAll({ person }: { readonly person: KnownPerson }) {
+export function RevokeAll({ person, hasAny }: RevokeAllProps) {
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
   const [note, setNote] = useState('');
@@ -27,11 +33,13 @@ export function RevokeAll({ person }: { readonly person: KnownPerson }) {
   const name = person.name || person.email;
   const ended = revoke.data?.ended ?? 0;
   return (
-    <>
+    <div>
       <SaveNotice shown={revoke.isSuccess}>{ended === 1 ? '1 grant ended.' : `${ended} grants ended.`}</SaveNotice>
-      <Button color="brick" variant="outline" onClick={() => setAsking(true)}>
-        Revoke all
-      </Button>
+      {hasAny && (
+        <Button color="brick" variant="outline" onClick={() => setAsking(true)}>
+          Revoke all
+        </Button>
+      )}
       <ConfirmDialog
         opened={asking}
         title={`Revoke everything ${name} was given?`}
@@ -58,6 +66,6 @@ export function RevokeAll({ person }: { readonly person: KnownPerson }) {
           />
         </Stack>
       </ConfirmDialog>
-    </>
+    </div>
   );
 }

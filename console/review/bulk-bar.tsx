@@ -13,29 +13,31 @@ interface BulkBarProps {
   readonly onDone: () => void;
 }
 
-/** What can be done with the selected requests, always in reach of the thumb. */
+/** What can be done with the selected requests, in reach of the thumb; stays with its dialog when none is left to select. */
 export function BulkBar({ requests, onClear, onDone }: BulkBarProps) {
   // Kept as they were when the dialog opened: rows that are decided leave the selection.
   const [asking, setAsking] = useState<{ verdict: Verdict; requests: readonly AccessRequest[] } | null>(null);
   const ask = (verdict: Verdict) => setAsking({ verdict, requests });
   return (
     <>
-      <ActionBar label="Selected requests">
-        <div className={classes.what}>
-          <Text fw={600} aria-live="polite">
-            {requests.length} selected
-          </Text>
-          <Button variant="subtle" onClick={onClear}>
-            Clear
-          </Button>
-        </div>
-        <div className={classes.verdicts}>
-          <Button variant="light" color="brick" onClick={() => ask('deny')}>
-            Deny…
-          </Button>
-          <Button onClick={() => ask('approve')}>Approve…</Button>
-        </div>
-      </ActionBar>
+      {requests.length > 0 && (
+        <ActionBar label="Selected requests">
+          <div className={classes.what}>
+            <Text fw={600} aria-live="polite">
+              {requests.length} selected
+            </Text>
+            <Button variant="subtle" onClick={onClear}>
+              Clear
+            </Button>
+          </div>
+          <div className={classes.verdicts}>
+            <Button variant="light" color="brick" onClick={() => ask('deny')}>
+              Deny…
+            </Button>
+            <Button onClick={() => ask('approve')}>Approve…</Button>
+          </div>
+        </ActionBar>
+      )}
       {asking !== null && (
         <BulkDialog
           verdict={asking.verdict}

@@ -1,6 +1,6 @@
 import { Button, Group, Paper, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
-import type { AccessRequest } from '../api/access-request.ts';
+import type { AccessRequest, BundleEntry } from '../api/access-request.ts';
 import type { Verdict } from '../api/review-queue.ts';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { entitlementTitle } from '../elements/entitlement-words.ts';
@@ -11,7 +11,8 @@ import { BulkDialog } from './bulk-dialog.tsx';
 
 /** What was asked for in the same breath: each stands for itself, or all that still wait are decided at once. */
 export function BundleSection({ request }: { readonly request: AccessRequest }) {
-  const [asking, setAsking] = useState<Verdict | null>(null);
+  // Kept as they were when the dialog opened: what is decided is waiting no more.
+  const [asking, setAsking] = useState<{ verdict: Verdict; entries: readonly BundleEntry[] } | null>(null);
   const bundle = request.bundle ?? [];
   if (bundle.length < 2) return null;
   const waiting = bundle.filter(({ status }) => status === 'pending');
@@ -32,10 +33,10 @@ export function BundleSection({ request }: { readonly request: AccessRequest }) 
             <>
               <Text>Each is decided by its own rules. You can also decide all {waiting.length} that wait at once.</Text>
               <Group gap="sm">
-                <Button variant="default" onClick={() => setAsking('approve')}>
+                <Button variant="default" onClick={() => setAsking({ verdict: 'approve', entries: waiting })}>
                   Approve all {waiting.length}…
                 </Button>
-                <Button variant="light" color="brick" onClick={() => setAsking('deny')}>
+                <Button variant="light" color="brick" onClick={() => setAsking({ verdict: 'deny', entries: waiting })}>
                   Deny all {waiting.length}…
                 </Button>
               </Group>
@@ -45,8 +46,8 @@ export function BundleSection({ request }: { readonly request: AccessRequest }) 
       </Paper>
       {asking !== null && (
         <BulkDialog
-          verdict={asking}
-          requests={waiting.map((entry) => ({ ...entry, requester: request.requester }))}
+          verdict={asking.verdict}
+          requests={asking.entries.map((entry) => ({ ...entry, requester: request.requester }))}
           onClose={() => setAsking(null)}
         />
       )}

@@ -19,7 +19,8 @@ export function DecisionPanel({ request }: { readonly request: AccessRequest }) 
     setDialog('none');
     decision.reset();
   };
-  if (!waiting) return <MeanwhileDecided error={decision.error} />;
+  if (!waiting)
+    return <MeanwhileDecided error={decision.error} wasWriting={dialog !== 'none' && !decision.isSuccess} />;
   if (!request.can_review) {
     return (
       <>
@@ -55,9 +56,9 @@ export function DecisionPanel({ request }: { readonly request: AccessRequest }) 
 }
 
 /** Somebody was faster, or it timed out: what came of it stands on the page by now. */
-function MeanwhileDecided({ error }: { readonly error: unknown }) {
-  if (error === null) return null;
-  if (!isProblem(error, 'already-decided')) return <ProblemAlert error={error} />;
+function MeanwhileDecided({ error, wasWriting }: { readonly error: unknown; readonly wasWriting: boolean }) {
+  if (error === null && !wasWriting) return null;
+  if (error !== null && !isProblem(error, 'already-decided')) return <ProblemAlert error={error} />;
   return (
     <Alert role="alert" color="amber" title="This was decided before your answer arrived">
       Yours changed nothing. What came of it stands above.

@@ -73,16 +73,14 @@ export function QueuePage({ view, change, turnTo }: QueuePageProps) {
       </div>
       <QueueTable tab={view.tab} rows={steady.rows} chosen={new Set(picked.map(({ id }) => id))} onChoose={choose} />
       <QueuePager nextCursor={page.data?.next_cursor ?? null} cursor={view.cursor} turnTo={turnTo} />
-      {picked.length > 0 && (
-        <BulkBar
-          requests={picked}
-          onClear={() => choose([])}
-          onDone={() => {
-            choose([]);
-            void page.refetch().then(({ data }) => data !== undefined && steady.showLatest());
-          }}
-        />
-      )}
+      <BulkBar
+        requests={picked}
+        onClear={() => choose([])}
+        onDone={() => {
+          choose([]);
+          void page.refetch().then(steady.follow);
+        }}
+      />
     </Stack>
   );
 }
