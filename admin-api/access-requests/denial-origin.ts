@@ -21,9 +21,17 @@ export interface Origin {
   readonly action: string | null;
   readonly return_to: string | null;
   readonly denial_verified: boolean;
+  /** What the sidecar vouches for besides; null where nobody does. */
+  readonly denial: { readonly at: string | null; readonly sidecar: string } | null;
 }
 
-export const NO_ORIGIN: Origin = { evaluation_id: null, action: null, return_to: null, denial_verified: false };
+export const NO_ORIGIN: Origin = {
+  evaluation_id: null,
+  action: null,
+  return_to: null,
+  denial_verified: false,
+  denial: null,
+};
 
 /**
  * What is known of the denial, and which of the things asked for it is about.
@@ -57,6 +65,7 @@ export async function originOf(
         action: claims.action.name,
         return_to: claims.return_to,
         denial_verified: true,
+        denial: { at: claims.denied_at, sidecar: claims.sidecar },
       },
     };
   }
@@ -72,6 +81,7 @@ export async function originOf(
       action: cause.action ?? null,
       return_to: cause.return_to ?? null,
       denial_verified: false,
+      denial: null,
     },
   };
 }

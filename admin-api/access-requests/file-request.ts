@@ -73,6 +73,7 @@ async function insertRequest(
   { answer, stages, policy_revision }: PolicyRuling,
 ): Promise<AccessRequestRow> {
   const timeout = unit.nowMs + ports.pendingTimeoutMs;
+  const { denial: _, ...cause } = origin;
   const [row] = (await unit
     .trx('access_requests')
     .insert({
@@ -83,7 +84,7 @@ async function insertRequest(
       starts_at: toDate(terms.starts_at),
       duration_seconds: terms.duration_seconds,
       until: toDate(terms.until),
-      ...origin,
+      ...cause,
       // What is taken at once is never pending, so a pending request for the same thing is not in its way.
       status: breakGlass ? 'approved' : 'pending',
       decided_at: breakGlass ? new Date(unit.nowMs) : null,
@@ -128,6 +129,7 @@ function auditSubmission(unit: UnitOfWork, filing: Filing, row: AccessRequestRow
       reason: filing.reason,
       action: origin.action,
       denial_verified: origin.denial_verified,
+      ...(origin.denial === null ? {} : { denial: origin.denial }),
       policy: { revision: ruling.policy_revision, ...ruling.answer, stages: ruling.stages },
     },
   });

@@ -34,6 +34,14 @@ export const denialClaimsSchema = z.object({
 });
 export type DenialClaims = z.infer<typeof denialClaimsSchema>;
 
+/** With what the signature itself says: when it was denied, to the second, and by which sidecar. */
+export interface VerifiedDenial extends DenialClaims {
+  /** RFC 3339; null when the token does not say. */
+  readonly denied_at: string | null;
+  /** Public URL. */
+  readonly sidecar: string;
+}
+
 export interface DenialKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
@@ -91,7 +99,7 @@ export async function verifyDenialToken(
   keys: readonly JWK[],
   audience: string,
   nowMs: number,
-): Promise<DenialClaims> {
+): Promise<VerifiedDenial> {
   try {
     const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [...keys] }), {
       algorithms: [ALGORITHM],
@@ -100,7 +108,11 @@ export async function verifyDenialToken(
       currentDate: new Date(nowMs),
       requiredClaims: ['exp', 'iss', 'jti'],
     });
-    return denialClaimsSchema.parse(payload);
+    return {
+      ...denialClaimsSchema.parse(payload),
+      denied_at: payload.iat === undefined ? null : new Date(payload.iat * 1000).toISOString(),
+      sidecar: payload.iss as string,
+    };
   } catch (error) {
     if (error instanceof errors.JWTExpired) {
       throw new AccessError(
