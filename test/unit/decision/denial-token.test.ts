@@ -21,6 +21,8 @@ import {
 
 const NOW = 1_800_000_000_123;
 const AUDIENCE = 'https://hallpass.example.com';
+/** To the second, as JWTs have it. */
+const DENIED_AT = '2027-01-15T08:00:00.000Z';
 const parties = { issuer: 'https://proxy.example.com', audience: AUDIENCE };
 const claims: DenialClaims = {
   subject: { type: 'user', id: 'per_1' },
@@ -39,6 +41,7 @@ beforeAll(async () => {
   token = await signDenialToken(claims, key, parties, NOW);
 });
 
+const verified = { ...claims, denied_at: DENIED_AT, sidecar: parties.issuer };
 const verify = (text: string, nowMs = NOW, audience = AUDIENCE): Promise<DenialClaims> =>
   verifyDenialToken(text, [key.publicJwk], audience, nowMs);
 const refused = (code: string): object =>
@@ -63,7 +66,7 @@ async function forge(options: {
 
 describe('a denial token', () => {
   it('says what was denied, to whom, and where they were going', async () => {
-    expect(await verify(token)).toEqual(claims);
+    expect(await verify(token)).toEqual(verified);
   });
 
   it('names its key, which is public only', () => {
@@ -75,13 +78,13 @@ describe('a denial token', () => {
   it('is found among the keys of many sidecars', async () => {
     const others = await Promise.all([createDenialKey(), createDenialKey()]);
     const keys = [...others.map((other) => other.publicJwk), key.publicJwk];
-    expect(await verifyDenialToken(token, keys, AUDIENCE, NOW)).toEqual(claims);
+    expect(await verifyDenialToken(token, keys, AUDIENCE, NOW)).toEqual(verified);
   });
 
   it('lives for its time, to the second it names, and not a millisecond longer', async () => {
     const end = Date.parse(denialTokenExpiry(NOW));
     expect(end).toBe(Math.floor((NOW + DENIAL_TOKEN_LIFETIME_MS) / 1000) * 1000);
-    await expect(verify(token, end - 1)).resolves.toEqual(claims);
+    await expect(verify(token, end - 1)).resolves.toEqual(verified);
     await expect(verify(token, end)).rejects.toEqual(refused('binding-expired'));
     await expect(verify(token, end + 1)).rejects.toEqual(refused('binding-expired'));
   });
@@ -161,7 +164,7 @@ describe('a denial token is refused', () => {
   });
 
   it('forged tokens would pass, were nothing wrong with them', async () => {
-    expect(await verify(await forge({}))).toEqual(claims);
+    expect(await verify(await forge({}))).toEqual(verified);
   });
 
   it('cut short anywhere', async () => {
