@@ -2,6 +2,9 @@ import type { AskedThings } from '../api/access-request.ts';
 import type { AskedEntitlement, NamedEntitlement } from '../api/entitlement.ts';
 import { entitlementQuery, readAskedFor } from './asked-entitlement.ts';
 
+/** At least one. */
+export type Things = readonly [AskedEntitlement, ...AskedEntitlement[]];
+
 /** So many resources go into one submission. */
 export const MOST_THINGS = 10;
 
@@ -41,7 +44,7 @@ export function mayAdd(things: readonly AskedEntitlement[]): boolean {
 }
 
 /** As the API takes them. */
-export function thingsBody(things: readonly [AskedEntitlement, ...AskedEntitlement[]]): AskedThings {
+export function thingsBody(things: Things): AskedThings {
   if (things.length === 1) return things[0];
   return { resources: things.flatMap((thing) => ('resource' in thing ? [thing.resource] : [])) };
 }

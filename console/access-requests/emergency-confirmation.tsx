@@ -2,7 +2,7 @@ import { ConfirmDialog } from '../elements/confirm-dialog.tsx';
 import { entitlementPhrase } from '../elements/entitlement-words.ts';
 import { EmergencyConsequences } from './emergency-consequences.tsx';
 import { useNamedEntitlement } from './use-named-entitlement.ts';
-import type { Things } from './use-request-form.ts';
+import type { Things } from './asked-things.ts';
 
 interface EmergencyConfirmationProps {
   readonly things: Things;

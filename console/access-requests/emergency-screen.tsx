@@ -12,7 +12,7 @@ import { EmergencyConsequences } from './emergency-consequences.tsx';
 import classes from './emergency-screen.module.css';
 import { RequestForm } from './request-form.tsx';
 import { useNamedEntitlement } from './use-named-entitlement.ts';
-import type { Things } from './use-request-form.ts';
+import type { Things } from './asked-things.ts';
 
 /** Access at once, without a review before it: what follows is said first, and asked once more at the end. */
 export function EmergencyScreen({ things }: { readonly things: Things }) {

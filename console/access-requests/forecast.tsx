@@ -8,7 +8,7 @@ import { PreviewPanel } from './preview-panel.tsx';
 import { previewSummary } from './preview-summary.ts';
 import { useNamedEntitlement } from './use-named-entitlement.ts';
 import type { ThingPreview } from './use-previews.ts';
-import type { Things } from './use-request-form.ts';
+import type { Things } from './asked-things.ts';
 import classes from './forecast.module.css';
 
 interface ForecastProps {

@@ -3,7 +3,7 @@ import { useLocation, useSearchParams } from 'react-router';
 import type { AskedEntitlement } from '../api/entitlement.ts';
 import { Page } from '../elements/page.tsx';
 import { useMe } from '../shell/me-context.ts';
-import { readAskedThings, withThings } from './asked-things.ts';
+import { readAskedThings, withThings, type Things } from './asked-things.ts';
 import { ChosenThings } from './chosen-things.tsx';
 import { readDenialLink } from './denial-link.ts';
 import { DenialNote } from './denial-note.tsx';
@@ -11,7 +11,6 @@ import { EmergencyScreen } from './emergency-screen.tsx';
 import { ExtensionScreen } from './extension-screen.tsx';
 import { RequestForm } from './request-form.tsx';
 import { ThingPicker } from './thing-picker.tsx';
-import type { Things } from './use-request-form.ts';
 
 /** From a denial everything is filled in; without one, first comes the search for what to ask for. */
 export function NewRequestScreen() {

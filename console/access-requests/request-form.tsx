@@ -10,7 +10,8 @@ import classes from './request-form.module.css';
 import { RequestFields } from './request-fields.tsx';
 import { SendRow } from './send-row.tsx';
 import { isInVain } from './sendable.ts';
-import { useRequestForm, type Things } from './use-request-form.ts';
+import type { Things } from './asked-things.ts';
+import { useRequestForm } from './use-request-form.ts';
 
 interface RequestFormProps {
   readonly things: Things;

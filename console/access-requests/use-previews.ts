@@ -7,7 +7,7 @@ import { readLocalMoment } from '../time/local-moment.ts';
 import { joinTerms } from './join-terms.ts';
 import { readAskedTime, type Terms } from './read-request.ts';
 import type { RequestDraft } from './request-draft.ts';
-import type { Things } from './use-request-form.ts';
+import type { Things } from './asked-things.ts';
 
 interface PreviewOptions {
   readonly things: Things;

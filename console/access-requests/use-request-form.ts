@@ -1,18 +1,16 @@
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { ApiProblem, messagesByField } from '../api/api-problem.ts';
-import type { AskedEntitlement } from '../api/entitlement.ts';
 import type { Grant } from '../api/grant.ts';
 import { focusFirstError } from '../elements/focus-first-error.ts';
 import { useMe } from '../shell/me-context.ts';
 import { entitlementQuery } from './asked-entitlement.ts';
+import type { Things } from './asked-things.ts';
 import type { DenialLink } from './denial-link.ts';
 import { EMPTY_DRAFT, keepDraft, readDraft, type RequestDraft } from './request-draft.ts';
 import { readRequest, type Wish } from './read-request.ts';
 import { usePreviews } from './use-previews.ts';
 import { useSubmitRequest } from './use-submit-request.ts';
-
-export type Things = readonly [AskedEntitlement, ...AskedEntitlement[]];
 
 interface RequestFormOptions {
   readonly things: Things;

@@ -3,9 +3,8 @@ import { useNavigate } from 'react-router';
 import { submitAccessRequest } from '../api/access-request.ts';
 import { queryKeys } from '../api/query-keys.ts';
 import { useRepeatable } from '../api/use-repeatable.ts';
-import { thingsBody } from './asked-things.ts';
+import { thingsBody, type Things } from './asked-things.ts';
 import type { RequestBody } from './read-request.ts';
-import type { Things } from './use-request-form.ts';
 
 type Submission = RequestBody & {
   readonly things: Things;

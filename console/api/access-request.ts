@@ -3,6 +3,7 @@ import type { RequestStatus } from '../../core/access/access-request.ts';
 import type { ResourceRef, ResourceType } from '../../core/access/resource.ts';
 import type { Role } from '../../core/access/role.ts';
 import { getJson, postJson } from './api-client.ts';
+import type { AskedTime } from './asked-time.ts';
 import type { AskedEntitlement, NamedEntitlement } from './entitlement.ts';
 import type { Grant } from './grant.ts';
 import type { Page } from './page.ts';
@@ -126,9 +127,6 @@ export interface AccessRequest extends NamedEntitlement {
   /** Only in the single view, only for reviewers; the narrowest first. */
   readonly suggested_scopes?: readonly SuggestedScope[];
 }
-
-/** For how long: an amount from the beginning (null: permanent) or a fixed end. */
-export type AskedTime = { readonly duration_seconds: number | null } | { readonly until: string };
 
 /** One thing, or up to ten resources at once. */
 export type AskedThings = AskedEntitlement | { readonly resources: readonly ResourceRef[] };

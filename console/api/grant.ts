@@ -1,7 +1,7 @@
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import type { GrantState } from '../../core/access/grant.ts';
 import { getJson, postJson } from './api-client.ts';
-import type { AskedTime } from './access-request.ts';
+import type { AskedTime } from './asked-time.ts';
 import type { AskedEntitlement, NamedEntitlement } from './entitlement.ts';
 import type { Page } from './page.ts';
 import type { Person } from './person.ts';

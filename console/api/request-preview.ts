@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Role } from '../../core/access/role.ts';
-import type { AskedTime } from './access-request.ts';
+import type { AskedTime } from './asked-time.ts';
 import { askJson } from './api-client.ts';
 import type { AskedEntitlement } from './entitlement.ts';
 import type { Grant } from './grant.ts';

@@ -1,4 +1,5 @@
-import type { AccessRequest, AskedTime } from '../api/access-request.ts';
+import type { AccessRequest } from '../api/access-request.ts';
+import type { AskedTime } from '../api/asked-time.ts';
 import type { NamedEntitlement } from '../api/entitlement.ts';
 import { entitlementKeyText, entitlementTitle } from '../elements/entitlement-words.ts';
 import { formatDuration } from '../time/format-duration.ts';

@@ -1,4 +1,4 @@
-import type { AskedTime } from '../api/access-request.ts';
+import type { AskedTime } from '../api/asked-time.ts';
 import { formatDuration } from './format-duration.ts';
 import { readLocalMoment } from './local-moment.ts';
 
