@@ -71,6 +71,7 @@ function showNotice(notice: MessageNotice, timeZone: string, publicUrl: string):
 
 function actionOf({ event_type: type, link }: MessageNotice): string {
   if (link.startsWith('/review/')) return type === 'break-glass' ? 'Look at it' : 'Review the request';
+  if (type === 'access-expiring') return 'Ask for more time';
   return link.startsWith('/access-requests/') ? 'Open the request' : 'Open my access';
 }
 
