@@ -19,6 +19,13 @@ interface ChosenThingsProps {
 /** What is asked for, each to be removed, and the way to ask for more at once. */
 export function ChosenThings({ things, onChange }: ChosenThingsProps) {
   const [adding, setAdding] = useState(false);
+  // What had the focus is gone then; the button is the nearest place to go on from.
+  const [changed, setChanged] = useState(false);
+  const change = (next: readonly AskedEntitlement[]) => {
+    setAdding(false);
+    setChanged(true);
+    onChange(next);
+  };
   return (
     <div className={classes.things}>
       <ul className={classes.list} aria-label="What you ask for">
@@ -26,27 +33,35 @@ export function ChosenThings({ things, onChange }: ChosenThingsProps) {
           <ChosenThing
             key={entitlementQuery(thing)}
             thing={thing}
-            onRemove={() => onChange(things.filter((other) => other !== thing))}
+            onRemove={() => change(things.filter((other) => other !== thing))}
           />
         ))}
       </ul>
       {adding && mayAdd(things) ? (
-        <ThingPicker
-          chosen={things}
-          focused
-          onChoose={(thing) => {
-            setAdding(false);
-            onChange([...things, thing]);
-          }}
-        />
+        <div>
+          <ThingPicker
+            chosen={things}
+            onClose={() => change(things)}
+            onChoose={(thing) => change([...things, thing])}
+          />
+          <Button mt="sm" variant="default" size="sm" onClick={() => change(things)}>
+            Close the search
+          </Button>
+        </div>
       ) : (
-        <AddButton things={things} onAdd={() => setAdding(true)} />
+        <AddButton things={things} focused={changed} onAdd={() => setAdding(true)} />
       )}
     </div>
   );
 }
 
-function AddButton({ things, onAdd }: { readonly things: readonly AskedEntitlement[]; readonly onAdd: () => void }) {
+interface AddButtonProps {
+  readonly things: readonly AskedEntitlement[];
+  readonly focused: boolean;
+  readonly onAdd: () => void;
+}
+
+function AddButton({ things, focused, onAdd }: AddButtonProps) {
   if (mayAdd(things)) {
     return (
       <div>
@@ -55,6 +70,7 @@ function AddButton({ things, onAdd }: { readonly things: readonly AskedEntitleme
           size="sm"
           leftSection={<IconPlus size={16} stroke={1.8} aria-hidden="true" />}
           onClick={onAdd}
+          {...(focused && { ref: focusOnMount })}
         >
           Add another resource
         </Button>
@@ -92,4 +108,8 @@ function nameless(thing: AskedEntitlement): NamedEntitlement {
     return { kind: 'scope', resource: null, scope: { id: thing.scope_id, name: thing.scope_id }, role: null };
   }
   return { kind: 'role', resource: null, scope: null, role: thing.role };
+}
+
+function focusOnMount(element: HTMLButtonElement | null) {
+  element?.focus();
 }

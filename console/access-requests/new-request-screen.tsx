@@ -37,7 +37,7 @@ function SearchScreen({ unreadable }: { readonly unreadable: boolean }) {
         </Alert>
       )}
       <div>
-        <ThingPicker chosen={[]} focused={false} onChoose={(thing) => changeThings([thing])} />
+        <ThingPicker chosen={[]} onChoose={(thing) => changeThings([thing])} />
       </div>
     </Page>
   );

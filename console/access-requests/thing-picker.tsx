@@ -15,12 +15,12 @@ import classes from './thing-picker.module.css';
 interface ThingPickerProps {
   readonly chosen: readonly AskedEntitlement[];
   readonly onChoose: (thing: AskedEntitlement) => void;
-  /** It was opened by a button: the focus belongs here. */
-  readonly focused: boolean;
+  /** It was opened by a button: the focus belongs here, and Escape closes it. */
+  readonly onClose?: () => void;
 }
 
 /** One search over everything that this person may know of and may ask for. */
-export function ThingPicker({ chosen, onChoose, focused }: ThingPickerProps) {
+export function ThingPicker({ chosen, onChoose, onClose }: ThingPickerProps) {
   const [search, setSearch] = useState('');
   const [settled] = useDebouncedValue(search.trim(), 200);
   const combobox = useCombobox({ opened: true });
@@ -45,7 +45,12 @@ export function ThingPicker({ chosen, onChoose, focused }: ThingPickerProps) {
           data-field="things"
           leftSection={<IconSearch size={18} stroke={1.6} aria-hidden="true" />}
           value={search}
-          {...(focused && { ref: focusOnMount })}
+          {...(onClose !== undefined && { ref: focusOnMount })}
+          onKeyDown={(event) => {
+            // Within a form it would send the form, where nothing is found that it could take.
+            if (event.key === 'Enter') event.preventDefault();
+            if (event.key === 'Escape') onClose?.();
+          }}
           onChange={(event) => {
             setSearch(event.currentTarget.value);
             combobox.selectFirstOption();

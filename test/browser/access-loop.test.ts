@@ -150,7 +150,7 @@ describe('in a browser', () => {
 
     const profile = await member.context.newPage();
     await profile.goto(`${stack.urls.admin}/my-access`);
-    await profile.getByRole('timer').first().waitFor();
+    await profile.getByRole('article').getByRole('timer').first().waitFor();
     await show(profile, '9-my-access');
     await profile.getByRole('button', { name: /Give up .*AWS production/ }).click();
     await profile.getByRole('button', { name: 'Give it up' }).click();
@@ -176,7 +176,7 @@ describe('in a browser', () => {
 
     const profile = await member.context.newPage();
     await profile.goto(`${stack.urls.admin}/my-access`);
-    await profile.getByRole('timer').first().waitFor();
+    await profile.getByRole('article').getByRole('timer').first().waitFor();
     await show(profile, '9-my-access');
     await expectCutAndRefused();
     await profile.getByRole('timer').first().waitFor({ state: 'detached' });

@@ -78,6 +78,11 @@ describe('asking for access', () => {
       expect(await page.getByRole('radio', { name: tooLong }).isDisabled()).toBe(true);
     }
     await page.getByRole('button', { name: 'Add another resource' }).click();
+    await search.fill('nothing of this name');
+    await page.getByText(/^Nothing that you may know of matches/).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.locator('button:focus').filter({ hasText: 'Add another resource' }).press('Enter');
     await search.fill('open');
     await page.getByRole('option', { name: /Open data/ }).click();
     await page.getByText('Approved at once').waitFor();
