@@ -84,7 +84,7 @@ describe.each(PROFILES)('searching the audit log, %s', (profile) => {
     ['a common word', { q: 'deploy' }, (place) => place % 2 === 0],
     ['a word of long ago', { q: 'OLD days' }, (place) => place < ENTRIES / 10],
     ['a rare word', { q: 'inc-1234' }, (place) => place === 1_234],
-    ['the beginning of a word', { q: 'inc-1234*' }, (place) => /^1234/.test(String(place))],
+    ['the beginning of a word', { q: 'inc-1234*' }, (place) => String(place).startsWith('1234')],
     ['beginnings among whole words', { q: 'dep* old' }, (place) => place % 2 === 0 && place < ENTRIES / 10],
     ['a part of a word only', { q: 'deplo' }, () => false],
     ['a word with marks', { q: 'ÜNÏC*' }, () => true],

@@ -101,6 +101,10 @@ export const WRONG_SETTINGS: readonly WrongRequest[] = [
   { method: 'post', path: '/v1/people/per_demo_owner/end-sessions', body: {}, status: 403 },
   { method: 'post', path: '/v1/notifications/ntf_0/read', body: {}, status: 404 },
   { method: 'get', path: '/v1/audit-events?request_id=%00', status: 422, field: 'request_id' },
+  { method: 'get', path: '/v1/audit-events/export?format=xml', status: 422, field: 'format' },
+  { method: 'get', path: '/v1/audit-events/thread?request_id=req_0', status: 404 },
+  { method: 'get', path: '/v1/audit-events/evt_0', status: 404 },
+  { method: 'post', path: '/v1/audit-events/verify', body: { after: -1 }, status: 422, field: 'after' },
   { method: 'post', path: '/v1/slack/link', body: {}, status: 409, code: 'not-configured' },
   { method: 'put', path: '/v1/slack/routes', body: {}, status: 422, field: 'routes' },
   {
