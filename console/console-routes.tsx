@@ -27,6 +27,7 @@ const NotificationsScreen = lazy(async () => ({
 const PreferencesScreen = lazy(async () => ({
   default: (await import('./notifications/preferences-screen.tsx')).PreferencesScreen,
 }));
+const ProfileScreen = lazy(async () => ({ default: (await import('./profile/profile-screen.tsx')).ProfileScreen }));
 const PeopleScreen = lazy(async () => ({ default: (await import('./people/people-screen.tsx')).PeopleScreen }));
 const AddPersonScreen = lazy(async () => ({
   default: (await import('./people/add-person-screen.tsx')).AddPersonScreen,
@@ -86,6 +87,7 @@ export function ConsoleRoutes() {
         <Route path="/review" element={<ReviewScreen />} />
         <Route path="/review/:id" element={<ReviewRequestScreen />} />
         <Route path="/notifications" element={<NotificationsScreen />} />
+        <Route path="/settings/profile" element={<ProfileScreen />} />
         <Route path="/settings/notification-preferences" element={<PreferencesScreen />} />
         <Route path="/settings/people" element={<PeopleScreen />} />
         <Route path="/settings/people/new" element={<AddPersonScreen />} />

@@ -2,6 +2,7 @@
 export const queryKeys = {
   me: ['me'],
   signInOptions: ['sign-in-options'],
+  sessions: ['sessions'],
   myGrants: ['grants', 'mine'],
   grantsOf: (personId: string) => ['grants', 'of', personId],
   accessRequests: ['access-requests', 'list'],

@@ -26,6 +26,7 @@ export function signInAs(email: string): Promise<null> {
   return postJson('/quickstart/sign-in', { email });
 }
 
-export function signOut(): Promise<null> {
+/** @returns where to go on, to be signed out at the identity provider too; null: it is done */
+export function signOut(): Promise<{ readonly redirect_to: string } | null> {
   return postJson('/auth/sign-out', {});
 }

@@ -1,28 +1,16 @@
 import { Button } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from 'react-router';
-import { forgetDrafts } from '../access-requests/request-draft.ts';
 import type { Me } from '../api/me.ts';
-import { signOut } from '../api/sign-in.ts';
 import { PersonName } from '../elements/person-name.tsx';
 import { ProblemAlert } from '../elements/problem-alert.tsx';
 import { roleWord } from '../elements/entitlement-words.ts';
+import { useSignOut } from '../sign-in/use-sign-out.ts';
 import classes from './account-panel.module.css';
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx';
 
 /** Who is signed in, with the role that counts now; light or dark; sign out. */
 export function AccountPanel({ me }: { readonly me: Me }) {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const leave = useMutation({
-    mutationFn: signOut,
-    onSuccess: async () => {
-      forgetDrafts(sessionStorage);
-      await navigate('/sign-in', { state: { signedOut: true } });
-      client.clear();
-    },
-  });
+  const leave = useSignOut();
   return (
     <div className={classes.panel}>
       <PersonName person={me} />

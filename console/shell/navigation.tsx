@@ -9,6 +9,7 @@ import {
   IconPlugConnected,
   IconSend,
   IconSpeakerphone,
+  IconUserCircle,
   IconUsers,
   IconWebhook,
   type Icon,
@@ -27,6 +28,7 @@ interface Place {
 
 /** What everybody may set, and what Admins and the Owner may. */
 const OWN_SETTINGS: readonly Place[] = [
+  { to: '/settings/profile', icon: IconUserCircle, name: 'Profile' },
   { to: '/settings/notification-preferences', icon: IconBellCog, name: 'Notification preferences' },
 ];
 const ADMIN_SETTINGS: readonly Place[] = [
