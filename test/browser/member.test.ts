@@ -210,6 +210,7 @@ describe('emergency access', () => {
     await page.getByRole('link', { name: 'Emergency access now' }).click();
     await page.getByRole('heading', { name: 'Emergency access' }).waitFor();
     await page.getByText('Access opens at once. Nobody is asked first.').waitFor();
+    await page.getByText(/^Emergency access lasts 30 minutes at the most\./).waitFor();
     expect(await page.getByRole('radio', { name: '1 hour' }).isDisabled()).toBe(true);
     await page.getByRole('button', { name: 'Take access now…' }).click();
     await page.getByText('Say what you need it for.').waitFor();
