@@ -35,18 +35,20 @@ export function SessionsSection() {
         )
       }
     >
-      <SaveNotice shown={endOthers.isSuccess}>You are signed out everywhere else.</SaveNotice>
-      {sessions.isPending && <LoadingState what="your sessions" />}
-      {sessions.isError && sessions.data === undefined && (
-        <ProblemState error={sessions.error} onRetry={() => void sessions.refetch()} />
-      )}
-      {sessions.data !== undefined && (
-        <ul className={classes.rows}>
-          {sessions.data.map((session) => (
-            <SessionRow key={session.id} session={session} />
-          ))}
-        </ul>
-      )}
+      <div>
+        <SaveNotice shown={endOthers.isSuccess}>You are signed out everywhere else.</SaveNotice>
+        {sessions.isPending && <LoadingState what="your sessions" />}
+        {sessions.isError && sessions.data === undefined && (
+          <ProblemState error={sessions.error} onRetry={() => void sessions.refetch()} />
+        )}
+        {sessions.data !== undefined && (
+          <ul className={classes.rows}>
+            {sessions.data.map((session) => (
+              <SessionRow key={session.id} session={session} />
+            ))}
+          </ul>
+        )}
+      </div>
       <ConfirmDialog
         opened={asking}
         title="Sign out everywhere else?"
