@@ -26,6 +26,8 @@ export async function findAuditEntries(knex: Knex, conditions: AuditConditions, 
   // The beginning of a word costs the index the same for a part of the log as for all of it.
   const isBeginning = conditions.words?.includes(':*') === true;
   for (let many = 1; high >= span.low && found.length < limit; many = Math.min(many * 2, MAX_BUCKETS)) {
+    high = Math.min(high, await newestPossible(knex, conditions, high));
+    if (high < span.low) break;
     const newest = Math.floor(high / BUCKET);
     const oldest = Math.max(newest - many + 1, Math.floor(span.low / BUCKET));
     const low = isBeginning ? span.low : Math.max(span.low, oldest * BUCKET);
@@ -33,6 +35,20 @@ export async function findAuditEntries(knex: Knex, conditions: AuditConditions, 
     high = low - 1;
   }
   return found;
+}
+
+/**
+ * From where on down there can be a match: somebody who is long gone is not looked for in what came since.
+ * @returns 0 when there can be none
+ */
+async function newestPossible(knex: Knex, { filter }: AuditConditions, high: number): Promise<number> {
+  const { actor, subject, type } = filter;
+  const newest = [
+    ...(actor === undefined ? [] : [knex('audit_entries').where({ actor_id: actor })]),
+    ...(subject === undefined ? [] : [knex('audit_entries').where({ subject_id: subject })]),
+    ...(type?.length === 1 ? [knex('audit_entries').where({ type: type[0] as string })] : []),
+  ].map((query) => query.where('sequence', '<=', high).max('sequence as newest').first<{ newest: number | null }>());
+  return Math.min(high, ...(await Promise.all(newest)).map((row) => row?.newest ?? 0));
 }
 
 /** Whether there is no condition but times, or the one there is has an index of its own. */

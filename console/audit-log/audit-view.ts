@@ -23,7 +23,9 @@ export function readAuditFilter(query: URLSearchParams): AuditFilter {
 
 /** The address of a filter: only what is set, in one order, so that the same question has the same address. */
 export function auditParameters(filter: AuditFilter): URLSearchParams {
-  return new URLSearchParams(NAMES.filter((name) => filter[name] !== '').map((name) => [name, filter[name]]));
+  const query = new URLSearchParams();
+  for (const name of NAMES) if (filter[name] !== '') query.set(name, filter[name]);
+  return query;
 }
 
 /** How many conditions there are, but for the words. */
