@@ -1,31 +1,13 @@
 import { z } from 'zod';
-import { AccessError } from '../../core/access/errors.ts';
 import { opaqueId } from '../../core/access/ids.ts';
 import { roleSchema } from '../../core/access/role.ts';
 import type { Knex } from '../db/knex.ts';
-import type { PersonRow } from '../db/person-row.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
-import { likePattern } from '../http/like-pattern.ts';
 import { operation, type Operation } from '../http/operation.ts';
-import { decodeCursor, pageQuery, toPage } from '../http/pagination.ts';
 import { requiredText } from '../http/text.ts';
 import { addPerson, changePerson, type EndOfAccess, type EndSessions } from './change-person.ts';
-
-const groups = z.array(z.string().min(1).max(200)).max(500);
-
-export const personSchema = z.object({
-  id: z.string(),
-  email: z.string(),
-  name: z.string(),
-  role: roleSchema,
-  groups,
-  disabled: z.boolean(),
-});
-
-function present(row: PersonRow): z.output<typeof personSchema> {
-  const { id, email, name, role } = row;
-  return { id, email, name, role, groups: row.groups, disabled: row.disabled_at !== null };
-}
+import { groupsSchema, personSchema, presentPerson } from './person-view.ts';
+import { readPeopleOperations } from './read-people-operations.ts';
 
 export function peopleOperations(
   knex: Knex,
@@ -34,48 +16,7 @@ export function peopleOperations(
   access: EndOfAccess,
 ): Operation[] {
   return [
-    operation({
-      method: 'get',
-      path: '/v1/people',
-      tag: 'people',
-      summary: 'List people, by address',
-      minimumRole: 'admin',
-      query: z.strictObject({ search: z.string().max(200).optional(), ...pageQuery }),
-      responses: {
-        200: {
-          description: 'People',
-          schema: z.object({ items: z.array(personSchema), next_cursor: z.string().nullable() }),
-        },
-      },
-      async run({ query }) {
-        const after = decodeCursor(query.cursor, z.tuple([z.string()]));
-        const rows: PersonRow[] = await knex('people')
-          .modify((q) => {
-            if (after !== null) void q.whereRaw('lower(email) > ?', [after[0]]);
-            if (query.search !== undefined) {
-              const pattern = likePattern(query.search);
-              void q.where((either) => void either.whereILike('email', pattern).orWhereILike('name', pattern));
-            }
-          })
-          .orderByRaw('lower(email)')
-          .limit(query.limit + 1);
-        return { status: 200, body: toPage(rows, query.limit, present, (row) => [row.email.toLowerCase()]) };
-      },
-    }),
-    operation({
-      method: 'get',
-      path: '/v1/people/{id}',
-      tag: 'people',
-      summary: 'Read one person',
-      minimumRole: 'admin',
-      params: z.object({ id: opaqueId }),
-      responses: { 200: { description: 'The person', schema: personSchema } },
-      async run({ params }) {
-        const row: PersonRow | undefined = await knex('people').where({ id: params.id }).first();
-        if (row === undefined) throw new AccessError('not-found', 'There is no such person.');
-        return { status: 200, body: present(row) };
-      },
-    }),
+    ...readPeopleOperations(knex),
     operation({
       method: 'post',
       path: '/v1/people',
@@ -86,11 +27,11 @@ export function peopleOperations(
         email: z.email().max(254),
         name: requiredText(200),
         role: roleSchema,
-        groups: groups.default([]),
+        groups: groupsSchema.default([]),
       }),
       responses: { 201: { description: 'Added', schema: personSchema } },
       async run({ body, caller }) {
-        return { status: 201, body: present(await addPerson(run, caller, body)) };
+        return { status: 201, body: presentPerson(await addPerson(run, caller, body)) };
       },
     }),
     operation({
@@ -103,12 +44,15 @@ export function peopleOperations(
       body: z.strictObject({
         name: requiredText(200).optional(),
         role: roleSchema.optional(),
-        groups: groups.optional(),
+        groups: groupsSchema.optional(),
         disabled: z.boolean().optional(),
       }),
       responses: { 200: { description: 'Changed', schema: personSchema } },
       async run({ params, body, caller }) {
-        return { status: 200, body: present(await changePerson(run, caller, params.id, body, endSessions, access)) };
+        return {
+          status: 200,
+          body: presentPerson(await changePerson(run, caller, params.id, body, endSessions, access)),
+        };
       },
     }),
   ];
