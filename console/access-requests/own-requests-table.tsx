@@ -3,7 +3,7 @@ import { DataTable, type Column } from '../elements/data-table.tsx';
 import { EntitlementLabel } from '../elements/entitlement-label.tsx';
 import { entitlementTitle } from '../elements/entitlement-words.ts';
 import { RequestStatusBadge } from '../elements/request-status-badge.tsx';
-import { TextLink } from '../elements/text-link.tsx';
+import { OpenLink } from '../elements/open-link.tsx';
 import { RelativeTimeStamp } from '../elements/time-stamp.tsx';
 import { AskedTime } from '../review/asked-time.tsx';
 import { RequestMarks } from '../review/request-marks.tsx';
@@ -33,9 +33,7 @@ const COLUMNS: readonly Column<AccessRequest>[] = [
     title: 'Open',
     titleHidden: true,
     cell: (request) => (
-      <TextLink to={`/access-requests/${request.id}`} aria-label={`Open the request for ${entitlementTitle(request)}`}>
-        Open
-      </TextLink>
+      <OpenLink to={`/access-requests/${request.id}`} name={`the request for ${entitlementTitle(request)}`} />
     ),
   },
 ];
