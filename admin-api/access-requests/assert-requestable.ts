@@ -7,6 +7,7 @@ import { firstUnmetStage } from '../../core/access/staffing.ts';
 import type { UnitOfWork } from '../db/unit-of-work.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 import type { PolicyRuling } from './ask-request-policy.ts';
+import { notInEmergency } from './break-glass.ts';
 import { candidatesOf, unmetText } from './possible-reviewers.ts';
 
 export interface Asked {
@@ -37,9 +38,7 @@ export async function assertRequestable(
   }
   if (asked.breakGlass) {
     if (answer.break_glass.allowed) return;
-    throw new AccessError('not-requestable', `${key} can't be taken in an emergency. Ask for it without break_glass.`, {
-      field: 'break_glass',
-    });
+    throw notInEmergency(key);
   }
   const ceiling = answer.max_duration_seconds;
   if (!isWithinCeiling(lengthOf(terms, unit.nowMs, asked.extension), ceiling)) {

@@ -16,17 +16,30 @@ import { readableTerms } from './readable-terms.ts';
  * @throws AccessError `break-glass-open`
  */
 export async function assertNoneOpen(knex: Knex, personId: string): Promise<void> {
+  const refusal = await openRefusal(knex, personId);
+  if (refusal !== null) throw refusal;
+}
+
+/** The refusal while one is open; null where none is. */
+export async function openRefusal(knex: Knex, personId: string): Promise<AccessError | null> {
   const open: AccessRequestRow | undefined = await knex('access_requests')
     .where({ requester_id: personId, break_glass: true })
     .whereNull('break_glass_closed_at')
     .first();
-  if (open === undefined) return;
-  throw new AccessError(
+  if (open === undefined) return null;
+  return new AccessError(
     'break-glass-open',
     `Your emergency access to ${entitlementKey(askedTerms(open).entitlement)} has not been reviewed yet. Ask a reviewer to close it, or ask for this without break_glass.`,
     // `request_id` of a problem names the HTTP request.
     { facts: { open_request_id: open.id } },
   );
+}
+
+/** The refusal of what the policy does not give in an emergency. */
+export function notInEmergency(key: string): AccessError {
+  return new AccessError('not-requestable', `${key} can't be taken in an emergency. Ask for it without break_glass.`, {
+    field: 'break_glass',
+  });
 }
 
 /** Gives at once what the policy allows in an emergency, for the shortest of what is asked and what is allowed. */

@@ -7,6 +7,7 @@ import type { GrantRow } from '../db/grant-row.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 import { askRequestPolicy, type PolicyRuling } from './ask-request-policy.ts';
+import { notInEmergency, openRefusal } from './break-glass.ts';
 import { findHeld } from './held-access.ts';
 import { findPending } from './pending-request.ts';
 import { candidatesOf, unmetText } from './possible-reviewers.ts';
@@ -58,11 +59,17 @@ export async function previewAccessRequest(
     nowMs,
   );
   const held = extension === null ? await findHeld(ports, knex, caller, { terms, resource }, nowMs) : null;
-  const nobody = unmet === null ? [] : [unmetText(stages, unmet, candidates, entitlementKey(terms.entitlement))];
+  const key = entitlementKey(terms.entitlement);
+  const hindrances = unmet === null ? [] : [unmetText(stages, unmet, candidates, key)];
+  if (wish.breakGlass && answer.requestable) {
+    if (!answer.break_glass.allowed) hindrances.push(notInEmergency(key).message);
+    const open = await openRefusal(knex, caller.id);
+    if (open !== null) hindrances.push(open.message);
+  }
   return {
     ruling,
-    requestable: answer.requestable && unmet === null,
-    reasons: [...answer.reasons, ...nobody],
+    requestable: answer.requestable && hindrances.length === 0,
+    reasons: [...answer.reasons, ...hindrances],
     stages: stages.map((stage, index) => ({ ...stage, reviewer_count: candidates[index]?.length ?? 0 })),
     reviewerCount: new Set(candidates.flat()).size,
     held: held?.grant ?? null,

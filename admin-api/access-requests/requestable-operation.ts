@@ -9,6 +9,7 @@ import { operation, type Operation } from '../http/operation.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 
 const LIMIT = 50;
+const KEPT_FOR_SCOPES = 15;
 
 const requestableSchema = z.object({
   kind: z.enum(['resource', 'scope', 'role']),
@@ -45,9 +46,13 @@ export function requestableOperation(ports: AccessRequestPorts): Operation {
       const roles = ROLES.filter(
         (role) => role !== 'owner' && !isAtLeast(caller.base_role, role) && role.includes(search?.toLowerCase() ?? ''),
       );
+      // Many resources must not push the rest out of the list.
+      const room = LIMIT - roles.length - Math.min(scopes.length, KEPT_FOR_SCOPES);
       const items: Requestable[] = [
-        ...resources.map(({ resource, seen }) => ofResource(ports, caller, resource, seen)),
-        ...scopes.map((scope) => ofScope(ports, caller, scope)),
+        ...resources.slice(0, room).map(({ resource, seen }) => ofResource(ports, caller, resource, seen)),
+        ...scopes
+          .slice(0, LIMIT - roles.length - Math.min(resources.length, room))
+          .map((scope) => ofScope(ports, caller, scope)),
         ...roles.map((role) => ({
           ...NOTHING,
           kind: 'role' as const,
@@ -56,7 +61,7 @@ export function requestableOperation(ports: AccessRequestPorts): Operation {
           requestable: mayAsk(ports, caller, { kind: 'role', role }, null, null),
         })),
       ];
-      return { status: 200, body: { items: items.slice(0, LIMIT) } };
+      return { status: 200, body: { items } };
     },
   });
 }

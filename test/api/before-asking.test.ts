@@ -157,6 +157,10 @@ describe.each(PROFILES)('before it is asked, %s', (profile) => {
       ['admin'],
       [],
     ]);
+    for (let number = 0; number < 60; number += 1) await client.connection(`many-${number}`, {});
+    const all: { kind: string }[] = await find('member', '');
+    expect(all).toHaveLength(50);
+    expect(new Set(all.map((item) => item.kind))).toEqual(new Set(['resource', 'scope', 'role']));
     await client.connection('frozen', { approvals_required: 'many' });
     expect(await find('member', 'frozen')).toMatchObject([{ requestable: false }]);
   });

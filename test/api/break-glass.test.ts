@@ -59,6 +59,7 @@ describe.each(PROFILES)('an emergency, %s', (profile) => {
 
   it('is not for what the policy does not say, nor for power over others', async () => {
     for (const body of [{}, { role: 'admin' }]) {
+      expect((await client.preview({ ...body, break_glass: true })).body.requestable).toBe(false);
       const refused = await client.ask({ ...body, break_glass: true });
       expect([refused.status, refused.body.errors[0].field]).toEqual([422, 'break_glass']);
     }
@@ -79,6 +80,11 @@ describe.each(PROFILES)('an emergency, %s', (profile) => {
     const resource = await glass();
     const other = await client.connection('ledger', { break_glass: true });
     const taken = await client.ask({ resource, break_glass: true });
+    const seen = await client.preview({ resource: other, break_glass: true });
+    expect([seen.body.requestable, seen.body.reasons.at(-1)]).toEqual([
+      false,
+      expect.stringContaining('connection:payments has not been reviewed'),
+    ]);
     const next = await client.ask({ resource: other, break_glass: true });
     expect(next.status).toBe(409);
     expect(next.body).toMatchObject({ code: 'break-glass-open', open_request_id: taken.body.id });
