@@ -21,7 +21,7 @@ describe.each(PROFILES)('notification preferences, %s', (profile) => {
     await api.startWorker();
   });
   afterAll(async () => {
-    await api.stop();
+    await api?.stop();
     await mail.stop();
   });
 

@@ -17,7 +17,7 @@ describe.each(PROFILES)('mail, %s', (profile) => {
     await api.startWorker();
   });
   afterAll(async () => {
-    await api.stop();
+    await api?.stop();
     await mail.stop();
   });
 

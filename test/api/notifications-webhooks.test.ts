@@ -20,7 +20,7 @@ describe.each(PROFILES)('webhooks, %s', (profile) => {
     await api.startWorker();
   });
   afterAll(async () => {
-    await api.stop();
+    await api?.stop();
     await other.stop();
   });
   beforeEach(() => {

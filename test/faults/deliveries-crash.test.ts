@@ -41,8 +41,8 @@ describe.each(PROFILES)('a worker that dies between any two steps, %s', (profile
     await knex('outbox_events').update({ handled_at: new Date() });
   });
   afterAll(async () => {
-    await senders.close();
-    await api.stop();
+    await senders?.close();
+    await api?.stop();
     await mail.stop();
   });
   afterEach(async () => {

@@ -9,7 +9,7 @@ import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-r
 
 const REQUESTS = 1_000;
 const REVIEWERS = 10;
-const WITHIN_MS = 150_000;
+const WITHIN_MS = 300_000;
 
 // Law 6 with a full outbox: two workers beside each other, 10,000 people to be told, and one program.
 describe.each(PROFILES)('10,000 notifications, %s', (profile) => {
@@ -30,7 +30,7 @@ describe.each(PROFILES)('10,000 notifications, %s', (profile) => {
     await fillOutbox();
   }, 60_000);
   afterAll(async () => {
-    await api.stop();
+    await api?.stop();
     await receiver.stop();
     await mail.stop();
   });
@@ -94,5 +94,5 @@ describe.each(PROFILES)('10,000 notifications, %s', (profile) => {
     expect([...perPerson.values()].map((mails) => mails.length)).toEqual(Array(REVIEWERS).fill(REQUESTS));
     const events = receiver.received.map((call) => call.headers['webhook-id']);
     expect([events.length, new Set(events).size]).toEqual([REQUESTS, REQUESTS]);
-  }, 200_000);
+  }, 360_000);
 });
