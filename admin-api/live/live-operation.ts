@@ -30,6 +30,8 @@ export function liveOperation(hub: LiveHub, limits: LiveLimits, clock: Clock): O
       return {
         status: 200,
         async stream(response) {
+          // Express answers HEAD with this too, and there is nothing to wait for.
+          if (response.req.method === 'HEAD') return void response.status(200).type('text/event-stream').end();
           const { session_id, expires_at } = callerOf(response);
           const leave = await hub.join({
             person_id: caller.id,

@@ -60,6 +60,12 @@ describe.each(['embedded', 'server'] as const)('hints to open pages, %s', (profi
       'x-accel-buffering': 'no',
     });
     expect(reader.headers.has('content-encoding')).toBe(false);
+    const head = await fetch(`${replicaUrl}/v1/stream`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${await api.tokenOf('viewer')}` },
+    });
+    expect(head.status).toBe(200);
+    expect(replica.parts.live.size).toBe(1);
     await waitUntil('two signs of life', () => reader.text().split(': still here').length > 2);
   });
 

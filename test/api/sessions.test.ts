@@ -7,7 +7,11 @@ const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefo
 describe.each(['embedded', 'server'] as const)('sessions, %s', (profile) => {
   let api: TestAdminApi;
   beforeAll(async () => {
-    api = await startAdminApi(profile, { HALLPASS_TRUSTED_PROXIES: '127.0.0.1' });
+    api = await startAdminApi(profile, {
+      HALLPASS_TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8',
+      HALLPASS_OIDC_ISSUER: 'http://127.0.0.1:9',
+      HALLPASS_OIDC_CLIENT_ID: 'hallpass',
+    });
   });
   afterAll(() => api.stop());
   beforeEach(() => api.running.parts.knex('sessions').delete());
@@ -99,6 +103,17 @@ describe.each(['embedded', 'server'] as const)('sessions, %s', (profile) => {
       actor: { id: api.idOf('admin') },
       subject: { id: api.idOf('member') },
       details: { session_ids: [member.id] },
+    });
+  });
+
+  it('are of the address that the nearest proxy one does not run has seen, not of what a client claims', async () => {
+    const answer = await fetch(`${api.url}/auth/callback?state=none`, {
+      headers: { 'x-forwarded-for': '203.0.113.9, 198.51.100.1, 10.1.2.3', accept: 'application/json' },
+    });
+    expect(answer.status).toBe(400);
+    expect(await audited()).toMatchObject({
+      type: 'session.refused',
+      details: { reason: 'sign-in-expired', ip: '198.51.100.1' },
     });
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { concerns } from '../../../console/api/live-hint.ts';
-import { retryDelay } from '../../../console/api/open-live-stream.ts';
+import { retryDelay } from '../../../console/api/retry-delay.ts';
 import { queryKeys } from '../../../console/api/query-keys.ts';
 
 describe('what is read again after a hint', () => {
