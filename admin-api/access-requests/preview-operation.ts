@@ -5,7 +5,7 @@ import { requestAnswerSchema } from '../../core/decision/request-input.ts';
 import { askedForShape, toEntitlement, toOptionalEntitlement } from '../http/asked-for.ts';
 import { operation, type Operation } from '../http/operation.ts';
 import { text } from '../http/text.ts';
-import { askedPeriodShape, readPeriod } from './asked-period.ts';
+import { askedPeriodShape, readPeriod } from '../http/asked-period.ts';
 import { findOwnExtension } from './extended-grant.ts';
 import type { PresentPorts } from './present-access-requests.ts';
 import { previewAccessRequest } from './preview-access-request.ts';

@@ -8,7 +8,7 @@ import type { Entitlement } from '../../core/access/grant.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import { operation, type Operation, type OperationResult } from '../http/operation.ts';
 import { requiredText, text } from '../http/text.ts';
-import { askedPeriodShape, readPeriod } from './asked-period.ts';
+import { askedPeriodShape, readPeriod } from '../http/asked-period.ts';
 import { cancelAccessRequest } from './cancel-access-request.ts';
 import { presentAccessRequest, rememberRevision } from './present-access-request.ts';
 import { accessRequestViewSchema } from './access-request-view.ts';

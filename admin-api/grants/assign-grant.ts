@@ -13,6 +13,10 @@ export interface Assignment {
   readonly subject_id: string;
   readonly entitlement: Entitlement;
   readonly duration_seconds: DurationSeconds;
+  /** Milliseconds since the Unix epoch, as both that follow; null: now. */
+  readonly starts_at: number | null;
+  /** A fixed end instead of a duration. */
+  readonly until: number | null;
   readonly note: string | null;
 }
 
@@ -24,7 +28,7 @@ export function assignGrant(
   run: RunUnitOfWork,
   assertExists: (knex: Knex, entitlement: Entitlement) => Promise<void>,
   actor: CurrentPerson,
-  { subject_id: subjectId, entitlement, duration_seconds, note }: Assignment,
+  { subject_id: subjectId, entitlement, note, ...period }: Assignment,
 ): Promise<Committed<GrantRow>> {
   return run(async (unit) => {
     const subject: PersonRow | undefined = await unit.trx('people').where({ id: subjectId }).first();
@@ -39,7 +43,7 @@ export function assignGrant(
     return recordGrant(unit, {
       subject: personOf(subject),
       entitlement,
-      duration_seconds,
+      ...period,
       request_id: null,
       evaluation_id: null,
       origin: 'assignment',

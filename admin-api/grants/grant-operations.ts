@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { durationSecondsSchema } from '../../core/access/duration.ts';
 import type { Entitlement } from '../../core/access/grant.ts';
 import { opaqueId } from '../../core/access/ids.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import { askedPeriodShape, readPeriod } from '../http/asked-period.ts';
 import { askedForShape, toEntitlement } from '../http/asked-for.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import { whoseRecords } from '../http/whose-records.ts';
@@ -75,7 +75,7 @@ export function grantOperations(ports: GrantPorts): Operation[] {
       body: z.strictObject({
         subject_id: opaqueId,
         ...askedForShape,
-        duration_seconds: durationSecondsSchema,
+        ...askedPeriodShape,
         reason: text(2000).optional(),
       }),
       responses: { 201: { description: 'Given', schema: written } },
@@ -83,7 +83,7 @@ export function grantOperations(ports: GrantPorts): Operation[] {
         const { result, feedRevision } = await assignGrant(run, assertExists, caller, {
           subject_id: body.subject_id,
           entitlement: toEntitlement(body),
-          duration_seconds: body.duration_seconds,
+          ...readPeriod(body, clock()),
           note: body.reason || null,
         });
         return { status: 201, body: { grant: await presentOne(result, caller), feed_revision: feedRevision } };

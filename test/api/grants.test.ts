@@ -31,6 +31,24 @@ describe.each(['embedded', 'server'] as const)('grants and the worker, %s', (pro
       .map((item: { event_type: string }) => item.event_type);
   };
 
+  it('given without a request may begin later and end at a fixed time', async () => {
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const body = {
+      subject_id: api.idOf('member'),
+      resource: { type: 'connection', id: 'aws-production' },
+      starts_at: at(1),
+      until: at(3),
+    };
+    const given = await api.as('admin').post('/v1/grants', body);
+    expect(given.status).toBe(201);
+    expect(given.body.grant).toMatchObject({ state: 'scheduled', starts_at: body.starts_at, expires_at: body.until });
+    const both = await api.as('admin').post('/v1/grants', { ...body, duration_seconds: 60 });
+    expect([both.status, both.body.errors[0].field]).toEqual([422, 'until']);
+    const past = await api.as('admin').post('/v1/grants', { ...body, starts_at: at(-1) });
+    expect([past.status, past.body.errors[0].field]).toEqual([422, 'starts_at']);
+    expect((await api.as('admin').post(`/v1/grants/${given.body.grant.id}/revoke`, {})).status).toBe(200);
+  });
+
   it('end by revocation, by giving up, and never twice', async () => {
     const first = await give('member', null);
     expect((await api.as('member2').post(`/v1/grants/${first.id}/revoke`, {})).status).toBe(404);
