@@ -147,7 +147,7 @@ describe.each(PROFILES)('mail, %s', (profile) => {
   });
 
   it('can be turned off from the mail itself with one press, which opening the link is not', async () => {
-    const [latest] = mail.mails.filter((one) => one.to === 'member@example.com' && one.joined.includes('was denied'));
+    const latest = mail.mails.find((one) => one.to === 'member@example.com' && one.joined.includes('was denied'));
     const headers = (await simpleParser(latest!.raw)).headers;
     const header = latest!.raw.replaceAll(/\r\n\s+/g, ' ').match(/^List-Unsubscribe: <([^>]+)>$/m);
     expect(latest!.raw).toMatch(/^List-Unsubscribe-Post: List-Unsubscribe=One-Click$/m);

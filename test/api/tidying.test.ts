@@ -33,6 +33,18 @@ describe('tidying by the worker', () => {
       link: '/',
       created_at: LONG_AGO,
     });
+    const delivery = {
+      notification_id: 'ntf_1',
+      event_id: 'evt_told',
+      person_id: 'per_demo_member',
+      event_type: 'access-revoked',
+      content: '{}',
+      created_at: LONG_AGO,
+    };
+    await knex('deliveries').insert([
+      { ...delivery, id: 'dlv_old', batch_id: 'dlv_old', channel: 'email', state: 'sent', finished_at: LONG_AGO },
+      { ...delivery, id: 'dlv_new', batch_id: 'dlv_new', channel: 'slack', state: 'dead', finished_at: new Date() },
+    ]);
     await knex('feed_changes').where({ revision: 1 }).update({ created_at: LONG_AGO });
     const audited = await knex('audit_entries').count('* as rows').first();
     const worker = await api.startWorker();
@@ -45,6 +57,7 @@ describe('tidying by the worker', () => {
           .pluck('id')
       ).toSorted(),
     ).toEqual(['evt_open', 'evt_told']);
+    expect(await knex('deliveries').whereIn('id', ['dlv_old', 'dlv_new']).pluck('id')).toEqual(['dlv_new']);
     expect(await knex('feed_changes').where({ revision: 1 })).toEqual([]);
     expect(await knex('feed_changes').where({ revision: 2 })).toHaveLength(1);
     expect(await knex('audit_entries').count('* as rows').first()).toEqual(audited);
