@@ -23,8 +23,9 @@ for (const [network, prefix] of [
   PRIVATE.addSubnet(network, prefix, 'ipv4');
 }
 for (const [network, prefix] of [
+  // Not ::ffff:0:0/96: a list of Node takes every IPv4 address for one of it, and judges mapped ones by the IPv4 networks.
   ['::', 96],
-  ['::ffff:0:0', 96],
+  ['::ffff:0:0:0', 96],
   ['64:ff9b::', 96],
   ['64:ff9b:1::', 48],
   ['100::', 64],
