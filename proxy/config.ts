@@ -116,6 +116,16 @@ const limitsSchema = z.strictObject({
   jwks_cooldown_ms: milliseconds.default(10_000),
   jwks_max_age_ms: positiveMilliseconds.default(600_000),
   decision_body_bytes: z.int().min(1024).max(16_777_216).default(65_536),
+  /** Objects and lists in each other. */
+  decision_json_depth: z.int().min(8).max(1_000).default(32),
+  /** Of one question to the decision API: its context and properties as JSON. */
+  decision_context_chars: z.int().min(256).max(1_048_576).default(8_192),
+  /** In one request to the decision API. */
+  decision_evaluations: z.int().min(1).max(10_000).default(100),
+  /** Put to the policy for one page of a search, at the most. */
+  decision_search_candidates: z.int().min(1).max(100_000).default(1_000),
+  /** On one page of a search, at the most, whatever `page.limit` says. */
+  decision_search_results: z.int().min(1).max(100_000).default(100),
   feed_reconnect_min_ms: positiveMilliseconds.default(100),
   feed_reconnect_max_ms: positiveMilliseconds.default(5_000),
   feed_request_timeout_ms: positiveMilliseconds.default(10_000),
@@ -142,6 +152,8 @@ export const proxyConfigSchema = z.strictObject({
       public_url: originUrl.optional(),
       /** What apps may ask about, besides the resources of the routes. */
       resources: z.array(resourcePattern).default(['feature:*']),
+      /** What a search for actions asks about: the names that Hallpass and the apps have for what can be done. */
+      actions: z.array(z.string().min(1).max(64)).max(100).default(['read', 'write', 'connect', 'admin']),
     })
     .prefault({}),
   ops: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),

@@ -73,8 +73,9 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, logger, limits, now });
   const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
   const { decisionToken: token } = secrets;
-  const publicUrl = config.decision_api.public_url ?? null;
-  const decisionServer = new DecisionServer({ judge, links, log, logger, limits, now, token, publicUrl });
+  const { public_url: publicUrl = null, actions } = config.decision_api;
+  const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
+  const decisionServer = new DecisionServer({ ...questions, token, publicUrl });
   const patterns = servedPatterns(config);
   const feed = new FeedReader({
     controlUrl: config.control_plane.url,

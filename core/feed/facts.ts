@@ -43,6 +43,10 @@ export class Facts {
     return this.#subjectByEmail.get(email.toLowerCase());
   }
 
+  subjects(): Iterable<Subject> {
+    return this.#subjects.values();
+  }
+
   resource(key: ResourceKey): Resource | undefined {
     return this.#resources.get(key);
   }

@@ -1,44 +1,40 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { REASON_TEXT } from '../../core/access/reason-code.ts';
-import type { Logger } from '../../core/process/logger.ts';
 import { closeServer, listen } from '../../core/process/ops-server.ts';
-import type { ProxyLimits } from '../config.ts';
-import type { MonotonicClock } from '../facts/freshness.ts';
-import type { AccessRequestLinks } from '../gate/access-request-link.ts';
-import type { DecisionLog } from '../gate/decision-log.ts';
-import type { Judge } from '../gate/judge.ts';
-import { problemAnswer, type Answer } from '../gate/problem.ts';
-import { evaluateAccess } from './evaluate-access.ts';
-import { readEvaluationRequest, type FieldProblem } from './evaluation-request.ts';
+import type { Answer } from '../gate/problem.ts';
+import { QuestionAnswerer, type QuestionOptions } from './answer-question.ts';
+import {
+  internalErrorAnswer,
+  invalidAnswer,
+  jsonAnswer,
+  notFoundAnswer,
+  notSignedInAnswer,
+  tooLargeAnswer,
+  wrongMethodAnswer,
+} from './decision-answer.ts';
+import { askedAt, metadataOf } from './endpoint.ts';
 import { readBody } from './read-body.ts';
 
-const EVALUATION_PATH = '/access/v1/evaluation';
-const METADATA_PATH = '/.well-known/authzen-configuration';
-/** AuthZEN, "Request Identification": echoed as it came, so it must be fit for a header. */
-const REQUEST_ID = /^[\x21-\x7e]{1,200}$/;
+/** Metadata changes with the configuration only. */
+const METADATA_CACHE = 'max-age=300';
 
-export interface DecisionServerOptions {
-  readonly judge: Judge;
-  readonly links: AccessRequestLinks;
-  readonly log: DecisionLog;
-  readonly logger: Logger;
-  readonly limits: ProxyLimits;
-  readonly now: MonotonicClock;
+export interface DecisionServerOptions extends QuestionOptions {
   /** What callers must send as a bearer token; null: nothing. */
   readonly token: string | null;
   /** null: where it listens. */
   readonly publicUrl: string | null;
 }
 
-/** The decision API: OpenID AuthZEN Authorization API 1.0, Access Evaluation and metadata. */
+/** The decision API: OpenID AuthZEN Authorization API 1.0 over HTTP (docs/authzen.md). */
 export class DecisionServer {
   readonly #options: DecisionServerOptions;
+  readonly #questions: QuestionAnswerer;
   readonly #server: Server;
   #listenUrl = '';
 
   constructor(options: DecisionServerOptions) {
     this.#options = options;
+    this.#questions = new QuestionAnswerer(options);
     const { limits } = options;
     this.#server = createServer(
       {
@@ -70,75 +66,35 @@ export class DecisionServer {
     } catch (error) {
       if (request.destroyed && !request.complete) return;
       this.#options.logger.error({ err: error }, 'a question to the decision API could not be answered');
-      answer = problemAnswer(500, 'internal', 'Internal error', 'The question could not be answered; take it as a no.');
+      answer = internalErrorAnswer();
     }
+    // AuthZEN, "Request Identification": an arbitrary string, the same one back. What came as a header fits into one.
     const requestId = request.headers['x-request-id'];
-    if (typeof requestId === 'string' && REQUEST_ID.test(requestId)) response.setHeader('x-request-id', requestId);
+    if (typeof requestId === 'string') response.setHeader('x-request-id', requestId);
     if (!request.complete) response.setHeader('connection', 'close');
-    response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
+    // As bytes: Node writes the headers in the encoding of a body that is text.
+    const body = Buffer.from(answer.body);
+    response.writeHead(answer.status, { ...answer.headers, 'content-length': body.byteLength });
+    response.end(request.method === 'HEAD' ? undefined : body);
   }
 
   async #answer(request: IncomingMessage): Promise<Answer> {
-    const path = request.url?.split('?', 1)[0];
-    if (path === METADATA_PATH) return this.#metadata(request.method);
-    if (path !== EVALUATION_PATH) {
-      return problemAnswer(404, 'not-found', 'Not found', `Try POST ${EVALUATION_PATH} or GET ${METADATA_PATH}.`);
+    const asked = askedAt(request.url?.split('?', 1)[0] ?? '');
+    if (asked === null) return notFoundAnswer();
+    if (asked === 'metadata') {
+      if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethodAnswer('GET');
+      return jsonAnswer(metadataOf(this.#options.publicUrl ?? this.#listenUrl), METADATA_CACHE);
     }
-    if (request.method !== 'POST') return wrongMethod('POST');
-    if (!this.#mayAsk(request)) {
-      const detail = 'The decision API wants its bearer token in the Authorization header.';
-      const problem = problemAnswer(401, 'not-signed-in', 'Not authorized', detail);
-      return {
-        ...problem,
-        headers: { ...problem.headers, 'www-authenticate': 'Bearer realm="hallpass-decision-api"' },
-      };
-    }
+    if (request.method !== 'POST') return wrongMethodAnswer('POST');
+    if (!this.#mayAsk(request)) return notSignedInAnswer();
     if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
-      const detail = 'The body must be JSON; send Content-Type: application/json.';
-      return problemAnswer(415, 'invalid-request', 'Unsupported media type', detail);
+      return invalidAnswer([{ field: '', message: 'The body must be JSON; send Content-Type: application/json.' }]);
     }
-    const body = await readBody(request, this.#options.limits.decision_body_bytes);
-    if (!body.ok) {
-      return body.reason === 'too-large'
-        ? problemAnswer(
-            413,
-            'invalid-request',
-            'Content too large',
-            `The body may take ${this.#options.limits.decision_body_bytes} bytes.`,
-          )
-        : invalid([{ field: '', message: 'The body is not UTF-8.' }]);
-    }
-    return this.#evaluate(body.text);
-  }
-
-  async #evaluate(body: string): Promise<Answer> {
-    const { judge, links, log, now } = this.#options;
-    const startedAt = now();
-    const reading = readEvaluationRequest(body);
-    if (!reading.ok) return invalid(reading.problems);
-    const { request } = reading;
-    const evaluation = await evaluateAccess(request, judge, links);
-    if (typeof evaluation === 'string') {
-      const problem = problemAnswer(503, 'not-ready', 'Not ready', REASON_TEXT[evaluation], { reason: evaluation });
-      return { ...problem, headers: { ...problem.headers, 'retry-after': '2' } };
-    }
-    log.write({
-      decision: evaluation.decision,
-      reason: evaluation.reason,
-      subject: evaluation.subjectId,
-      resource: `${request.resource.type}:${request.resource.id}`,
-      action: request.action.name,
-      via: 'decision-api',
-      durationMs: now() - startedAt,
-    });
-    return json(evaluation.response);
-  }
-
-  #metadata(method: string | undefined): Answer {
-    if (method !== 'GET' && method !== 'HEAD') return wrongMethod('GET');
-    const base = this.#options.publicUrl ?? this.#listenUrl;
-    return json({ policy_decision_point: base, access_evaluation_endpoint: `${base}${EVALUATION_PATH}` });
+    const maxBytes = this.#options.limits.decision_body_bytes;
+    const body = await readBody(request, maxBytes);
+    if (body.ok) return this.#questions.answer(asked, body.text);
+    if (body.reason === 'too-large') return tooLargeAnswer(maxBytes);
+    return invalidAnswer([{ field: '', message: 'The body is not UTF-8.' }]);
   }
 
   #mayAsk(request: IncomingMessage): boolean {
@@ -151,31 +107,4 @@ export class DecisionServer {
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
-}
-
-function json(value: object): Answer {
-  return {
-    status: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: `${JSON.stringify(value)}\n`,
-  };
-}
-
-function wrongMethod(allow: string): Answer {
-  const problem = problemAnswer(405, 'invalid-request', 'Method not allowed', `This address takes ${allow} only.`);
-  return { ...problem, headers: { ...problem.headers, allow } };
-}
-
-function invalid(errors: readonly FieldProblem[]): Answer {
-  const [first] = errors;
-  const where = first === undefined || first.field === '' ? '' : `${first.field}: `;
-  return problemAnswer(
-    400,
-    'invalid-request',
-    'Invalid request',
-    `${where}${first?.message ?? 'It is no evaluation request.'}`,
-    {
-      errors,
-    },
-  );
 }

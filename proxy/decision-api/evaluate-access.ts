@@ -1,12 +1,14 @@
 import type { ReasonCode } from '../../core/access/reason-code.ts';
 import { REASON_TEXT } from '../../core/access/reason-code.ts';
-import { resourceKey } from '../../core/access/resource.ts';
+import type { Resource } from '../../core/access/resource.ts';
 import type { Subject } from '../../core/access/subject.ts';
+import type { Question } from '../../core/decision/decision-input.ts';
 import type { Decision } from '../../core/decision/decision.ts';
 import type { Facts } from '../../core/feed/facts.ts';
 import type { AccessRequestLink, AccessRequestLinks } from '../gate/access-request-link.ts';
-import type { Judge, NotReadyReason } from '../gate/judge.ts';
-import type { EvaluationRequest } from './evaluation-request.ts';
+import type { Bench, Judge } from '../gate/judge.ts';
+import { contextOf, type EvaluationRequest } from './evaluation-request.ts';
+import { findResource, findSubject } from './find-entity.ts';
 
 /** An Access Evaluation response. A denial that can be requested away carries ARAP's `access_request`. */
 export interface EvaluationResponse {
@@ -24,76 +26,63 @@ export interface EvaluationResponse {
 }
 
 export interface Evaluation {
-  readonly response: EvaluationResponse;
+  readonly request: EvaluationRequest;
   readonly decision: Decision;
-  /** The true reason for the log. */
-  readonly reason: ReasonCode;
-  readonly subjectId: string | null;
+  /** Where it differs from the decision, because the resource is hidden from whoever is asked about. */
+  readonly told: Decision;
+  readonly subject: Subject | null;
+  readonly resource: Resource | null;
 }
 
-/** @returns the reason instead, while nothing can be decided */
-export async function evaluateAccess(
-  request: EvaluationRequest,
-  judge: Judge,
-  links: AccessRequestLinks,
-): Promise<Evaluation | NotReadyReason> {
-  const bench = judge.sit();
-  if (typeof bench === 'string') return bench;
-  const subject = findSubject(bench.facts, request.subject.id);
-  if (subject === null) return plain(judge.refuse('subject-unknown'), null);
-  const resource = bench.facts.resource(resourceKey(request.resource));
-  if (resource === undefined) return plain(judge.refuse('resource-unknown'), subject.id);
-  const action = { name: request.action.name, method: null };
-  const context = { path: null, host: null, source_ip: null, ...definedOnly(request.context) };
-  const decision = judge.decide(bench, { subject, resource, action, context });
+/** Names -> the question to the policy, or why there is none. */
+export function questionOf(facts: Facts, request: EvaluationRequest): Question | EvaluationGap {
+  const subject = findSubject(facts, request.subject);
+  if (subject === null) return { reason: 'subject-unknown', subject };
+  const resource = findResource(facts, request.resource);
+  if (resource === null) return { reason: 'resource-unknown', subject };
+  return { subject, resource, action: { name: request.action.name, method: null }, context: contextOf(request) };
+}
+
+export interface EvaluationGap {
+  readonly reason: 'subject-unknown' | 'resource-unknown';
+  readonly subject: Subject | null;
+}
+
+/** One decision. Synchronous, so that several on one bench are about the same facts. */
+export function evaluateAccess(request: EvaluationRequest, judge: Judge, bench: Bench): Evaluation {
+  const question = questionOf(bench.facts, request);
+  if ('reason' in question) {
+    const decision = judge.refuse(question.reason);
+    return { request, decision, told: decision, subject: question.subject, resource: null };
+  }
+  const { subject, resource } = question;
+  const decision = judge.decide(bench, question);
   if (!decision.allow && resource.discoverable === 'none') {
     // Word for word what an unknown resource gets.
-    const hidden = plain({ ...decision, reason: 'resource-unknown', request: null, obligations: {} }, subject.id);
-    return { ...hidden, decision, reason: decision.reason };
+    const told: Decision = { ...decision, reason: 'resource-unknown', request: null, obligations: {} };
+    return { request, decision, told, subject, resource: null };
   }
-  const link = decision.allow
-    ? null
-    : await links.linkFor({ decision, subject, resource, action: action.name, returnTo: null });
-  const answer = plain(decision, subject.id);
-  if (link === null) return answer;
-  const { response } = answer;
-  return { ...answer, response: { ...response, context: { ...response.context, access_request: link } } };
+  return { request, decision, told: decision, subject, resource };
 }
 
-function plain(decision: Decision, subjectId: string | null): Evaluation {
-  const hasObligations = Object.keys(decision.obligations).length > 0;
+/** What the app is answered, with the way from a no to a yes where there is one. */
+export async function answerEvaluation(evaluation: Evaluation, links: AccessRequestLinks): Promise<EvaluationResponse> {
+  const { told, subject, resource, request } = evaluation;
+  const hasObligations = Object.keys(told.obligations).length > 0;
+  const link =
+    told.allow || subject === null || resource === null
+      ? null
+      : await links.linkFor({ decision: told, subject, resource, action: request.action.name, returnTo: null });
   return {
-    response: {
-      decision: decision.allow,
-      context: {
-        reason: decision.reason,
-        reason_user: { en: REASON_TEXT[decision.reason] },
-        evaluation_id: decision.evaluation_id,
-        evaluated_at: new Date(decision.evaluated_at).toISOString(),
-        ...(decision.allow ? { grants: decision.grants } : {}),
-        ...(hasObligations ? { obligations: decision.obligations } : {}),
-      },
+    decision: told.allow,
+    context: {
+      reason: told.reason,
+      reason_user: { en: REASON_TEXT[told.reason] },
+      evaluation_id: told.evaluation_id,
+      evaluated_at: new Date(told.evaluated_at).toISOString(),
+      ...(told.allow ? { grants: told.grants } : {}),
+      ...(hasObligations ? { obligations: told.obligations } : {}),
+      ...(link === null ? {} : { access_request: link }),
     },
-    decision,
-    reason: decision.reason,
-    subjectId,
   };
-}
-
-/** By id, `sub` or email; nobody when these name different people. */
-function findSubject(facts: Facts, id: string): Subject | null {
-  const found = new Set<Subject>();
-  for (const subject of [facts.subject(id), facts.subjectBySub(id), facts.subjectByEmail(id)]) {
-    if (subject !== undefined) found.add(subject);
-  }
-  const [only] = found;
-  return found.size === 1 && only !== undefined ? only : null;
-}
-
-function definedOnly(context: EvaluationRequest['context']): Record<string, never> {
-  if (context === undefined) return {};
-  return Object.fromEntries(Object.entries(context).filter(([, value]) => value !== undefined)) as Record<
-    string,
-    never
-  >;
 }

@@ -1,56 +1,58 @@
 import { z } from 'zod';
-import { RESOURCE_TYPES } from '../../core/access/resource.ts';
+import type { RequestContext } from '../../core/decision/decision-input.ts';
+import { actionEntity, contextEntity, resourceEntity, subjectEntity } from './entity.ts';
+import { readShape, type Reading } from './read-json.ts';
 
-const properties = z.record(z.string(), z.json()).optional();
-
-/**
- * An Access Evaluation request (AuthZEN Authorization API 1.0, "The Access Evaluation API Request"). Properties are taken
- * and not used: what the policy knows of people and resources comes from the control plane, not from the caller.
- */
+/** AuthZEN Authorization API 1.0, "The Access Evaluation API Request". */
 export const evaluationRequestSchema = z.object({
-  subject: z.object({
-    type: z.literal('user', { error: 'must be "user"' }),
-    /** The person's id, `sub` or email. */
-    id: z.string().min(1).max(255),
-    properties,
-  }),
-  resource: z.object({
-    type: z.enum(RESOURCE_TYPES, { error: `must be one of ${RESOURCE_TYPES.join(', ')}` }),
-    id: z.string().min(1).max(100),
-    properties,
-  }),
-  action: z.object({ name: z.string().min(1).max(64), properties }),
-  context: z
-    .looseObject({
-      path: z.string().max(8192).nullable().optional(),
-      host: z.string().max(255).nullable().optional(),
-      source_ip: z.string().max(64).nullable().optional(),
-    })
-    .optional(),
+  subject: subjectEntity,
+  resource: resourceEntity,
+  action: actionEntity,
+  context: contextEntity.optional(),
 });
 export type EvaluationRequest = z.infer<typeof evaluationRequestSchema>;
 
-export interface FieldProblem {
-  /** `resource.type`; empty for the body itself. */
-  readonly field: string;
-  readonly message: string;
+/** @param maxChars of what the caller adds to the question: context and properties as JSON */
+export function readEvaluationRequest(json: unknown, maxChars: number): Reading<EvaluationRequest> {
+  const reading = readShape(evaluationRequestSchema, json);
+  return reading.ok ? boundAdditions(reading.value, reading.value, maxChars) : reading;
 }
 
-export type EvaluationReading =
-  | { readonly ok: true; readonly request: EvaluationRequest }
-  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+/** What may be said beside the names in a question or a search. */
+export interface Additions {
+  readonly subject?: Additional | undefined;
+  readonly resource?: Additional | undefined;
+  readonly action?: Additional | undefined;
+  readonly context?: unknown;
+}
+interface Additional {
+  readonly properties?: Readonly<Record<string, unknown>> | undefined;
+}
 
-export function readEvaluationRequest(body: string): EvaluationReading {
-  let json: unknown;
-  try {
-    json = JSON.parse(body);
-  } catch {
-    return { ok: false, problems: [{ field: '', message: 'The body is not JSON.' }] };
-  }
-  const parsed = evaluationRequestSchema.safeParse(json);
-  if (parsed.success) return { ok: true, request: parsed.data };
+/** The policy reads the additions anew for every question, so they are few. */
+export function boundAdditions<T>(value: T, additions: Additions, maxChars: number): Reading<T> {
+  const { subject, resource, action, context } = additions;
+  const added = [subject?.properties, resource?.properties, action?.properties, context];
+  const chars = added.reduce((sum: number, one) => sum + (one === undefined ? 0 : JSON.stringify(one).length), 0);
+  if (chars <= maxChars) return { ok: true, value };
+  const message = `Context and properties of one question may take ${maxChars} characters of JSON together.`;
+  return { ok: false, problems: [{ field: '', message }] };
+}
+
+/**
+ * `input.context` of a question that an app asks. What the app says of the entities stands apart, in `properties`, and
+ * never among what the control plane says of them (law 12).
+ */
+export function contextOf({ subject, resource, action, context }: EvaluationRequest): RequestContext {
   return {
-    ok: false,
-    problems: parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), message: issue.message })),
+    ...context,
+    path: context?.path ?? null,
+    host: context?.host ?? null,
+    source_ip: context?.source_ip ?? null,
+    properties: {
+      subject: subject.properties ?? {},
+      resource: resource.properties ?? {},
+      action: action.properties ?? {},
+    },
   };
 }

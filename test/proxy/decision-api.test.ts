@@ -91,6 +91,17 @@ describe('the decision API', () => {
     expect(hidden.context).not.toHaveProperty('access_request');
   });
 
+  it('denies types it has never heard of, as it denies ids', async () => {
+    const robot = { subject: { type: 'robot', id: 'per_admin' } };
+    expect(await ask('x', 'feature:cost-explorer', robot)).toMatchObject({
+      decision: false,
+      context: { reason: 'subject-unknown' },
+    });
+    for (const name of ['todo:1', 'todo:cost-explorer', 'feature:1']) {
+      expect(await ask('per_admin', name)).toMatchObject({ decision: false, context: { reason: 'resource-unknown' } });
+    }
+  });
+
   it('answers for Connections by the same rules as the proxy', async () => {
     const answer = await ask('per_member', 'connection:aws-production', { action: { name: 'read' } });
     expect(answer).toMatchObject({ decision: false, context: { reason: 'no-grant' } });
@@ -108,16 +119,18 @@ describe('the decision API', () => {
   it.each([
     ['no JSON', '{', 400, '', /not JSON/],
     ['nothing', '{}', 400, 'subject', /./],
+    ['a subject that is none', question('x', 'feature:a', { subject: 'x' }), 400, 'subject', /an object/],
+    ['no subject id', question('', 'feature:a'), 400, 'subject.id', /empty/],
     [
-      'another subject type',
-      question('x', 'feature:a', { subject: { type: 'robot', id: 'x' } }),
+      'a type that is no text',
+      question('x', 'feature:a', { subject: { type: 1, id: 'x' } }),
       400,
       'subject.type',
-      /"user"/,
+      /text/,
     ],
-    ['no subject id', question('', 'feature:a'), 400, 'subject.id', /./],
-    ['another resource type', question('x', 'todo:1'), 400, 'resource.type', /connection, target, feature/],
-    ['no action', question('x', 'feature:a', { action: {} }), 400, 'action.name', /./],
+    ['no action', question('x', 'feature:a', { action: {} }), 400, 'action.name', /is missing/],
+    ['too much beside the names', question('x', 'feature:a', { context: { a: 'x'.repeat(9_000) } }), 400, '', /8192/],
+    ['nesting', `{"context":${'['.repeat(40)}${']'.repeat(40)}}`, 400, '', /deeper than 32/],
     ['a context that is none', question('x', 'feature:a', { context: [] }), 400, 'context', /./],
     ['a path that is no text', question('x', 'feature:a', { context: { path: 1 } }), 400, 'context.path', /./],
   ])('names the field for %s', async (_name, body, status, field, message) => {
@@ -130,7 +143,7 @@ describe('the decision API', () => {
   });
 
   it('takes JSON by POST within its bound, and says so', async () => {
-    expect((await post(question('x'), { 'content-type': 'text/plain' })).status).toBe(415);
+    expect((await post(question('x'), { 'content-type': 'text/plain' })).status).toBe(400);
     expect((await post({ ...question('x'), context: { a: 'x'.repeat(70_000) } })).status).toBe(413);
     const get = await fetch(`${sidecar.decisionUrl}/access/v1/evaluation`);
     expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
@@ -138,7 +151,10 @@ describe('the decision API', () => {
   });
 
   it('echoes the id of a request', async () => {
-    expect((await post(question('x'), { 'x-request-id': 'bfe9eb29' })).headers.get('x-request-id')).toBe('bfe9eb29');
+    for (const id of ['bfe9eb29', 'a b, "c" \u00e9', 'x'.repeat(1_000)]) {
+      expect((await post(question('x'), { 'x-request-id': id })).headers.get('x-request-id')).toBe(id);
+    }
+    expect((await post(question('x'))).headers.get('x-request-id')).toBeNull();
     expect((await post('{', { 'x-request-id': 'bfe9eb29' })).headers.get('x-request-id')).toBe('bfe9eb29');
   });
 
@@ -149,6 +165,10 @@ describe('the decision API', () => {
     expect(await answer.json()).toEqual({
       policy_decision_point: sidecar.decisionUrl,
       access_evaluation_endpoint: `${sidecar.decisionUrl}/access/v1/evaluation`,
+      access_evaluations_endpoint: `${sidecar.decisionUrl}/access/v1/evaluations`,
+      search_subject_endpoint: `${sidecar.decisionUrl}/access/v1/search/subject`,
+      search_resource_endpoint: `${sidecar.decisionUrl}/access/v1/search/resource`,
+      search_action_endpoint: `${sidecar.decisionUrl}/access/v1/search/action`,
     });
   });
 });
@@ -159,8 +179,8 @@ describe('the decision API with a token', () => {
 
   it('answers nobody without it', async () => {
     sidecar = await startSidecar({ decisionToken: 'open-sesame' });
-    const post = (headers: Record<string, string>) =>
-      fetch(`${sidecar.decisionUrl}/access/v1/evaluation`, {
+    const post = (headers: Record<string, string>, path = 'evaluation') =>
+      fetch(`${sidecar.decisionUrl}/access/v1/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: '{}',
@@ -169,7 +189,10 @@ describe('the decision API with a token', () => {
       const answer = await post({ authorization });
       expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, expect.stringMatching(/^Bearer/)]);
     }
-    expect((await post({ authorization: 'Bearer open-sesame' })).status).toBe(400);
+    for (const path of ['evaluation', 'evaluations', 'search/subject', 'search/resource', 'search/action']) {
+      expect((await post({}, path)).status).toBe(401);
+      expect((await post({ authorization: 'Bearer open-sesame' }, path)).status).toBe(400);
+    }
     expect((await fetch(`${sidecar.decisionUrl}/.well-known/authzen-configuration`)).status).toBe(200);
   });
 });

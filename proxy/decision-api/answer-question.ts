@@ -1,0 +1,118 @@
+import type { Logger } from '../../core/process/logger.ts';
+import type { ProxyLimits } from '../config.ts';
+import type { MonotonicClock } from '../facts/freshness.ts';
+import type { AccessRequestLinks } from '../gate/access-request-link.ts';
+import type { DecisionLog } from '../gate/decision-log.ts';
+import type { Judge } from '../gate/judge.ts';
+import type { Answer } from '../gate/problem.ts';
+import { invalidAnswer, jsonAnswer, notReadyAnswer } from './decision-answer.ts';
+import type { Asked } from './endpoint.ts';
+import { answerEvaluation, evaluateAccess, type Evaluation } from './evaluate-access.ts';
+import { answerSeveral, evaluateSeveral } from './evaluate-several.ts';
+import { readEvaluationRequest, type EvaluationRequest } from './evaluation-request.ts';
+import { readEvaluationsRequest } from './evaluations-request.ts';
+import { PageTokens } from './page-token.ts';
+import { readJson } from './read-json.ts';
+import { AccessSearch } from './search-access.ts';
+import { readSearchRequest, type Searched, type SearchRequest } from './search-request.ts';
+
+export interface QuestionOptions {
+  readonly judge: Judge;
+  readonly links: AccessRequestLinks;
+  readonly log: DecisionLog;
+  readonly logger: Logger;
+  readonly limits: ProxyLimits;
+  readonly now: MonotonicClock;
+  /** What a search for actions asks about. */
+  readonly actions: readonly string[];
+  /** Known to every process that answers for this sidecar, and to no app. */
+  readonly pageSecret: string;
+}
+
+/** Body -> answer, for each of the AuthZEN Authorization API's endpoints but the metadata. Knows nothing of HTTP but the answer. */
+export class QuestionAnswerer {
+  readonly #options: QuestionOptions;
+  readonly #search: AccessSearch;
+
+  constructor(options: QuestionOptions) {
+    this.#options = options;
+    const { judge, actions, limits, now } = options;
+    this.#search = new AccessSearch({ judge, actions, limits, now, tokens: new PageTokens(options.pageSecret) });
+  }
+
+  async answer(asked: Exclude<Asked, 'metadata'>, body: string): Promise<Answer> {
+    const { decision_json_depth: maxDepth, decision_context_chars: maxChars } = this.#options.limits;
+    const reading = readJson(body, maxDepth);
+    if (!reading.ok) return invalidAnswer(reading.problems);
+    const { value: json } = reading;
+    if (asked === 'evaluations') return this.#evaluateSeveral(json);
+    if (asked === 'evaluation') {
+      const request = readEvaluationRequest(json, maxChars);
+      return request.ok ? this.#evaluate(request.value) : invalidAnswer(request.problems);
+    }
+    return this.#find(asked.search, json);
+  }
+
+  async #evaluate(request: EvaluationRequest): Promise<Answer> {
+    const { judge, links, now } = this.#options;
+    const startedAt = now();
+    const bench = judge.sit();
+    if (typeof bench === 'string') return notReadyAnswer(bench);
+    const evaluation = evaluateAccess(request, judge, bench);
+    this.#write(evaluation, now() - startedAt);
+    return jsonAnswer(await answerEvaluation(evaluation, links));
+  }
+
+  async #evaluateSeveral(json: unknown): Promise<Answer> {
+    const { judge, links, limits, now } = this.#options;
+    const reading = readEvaluationsRequest(json, limits);
+    if (!reading.ok) return invalidAnswer(reading.problems);
+    const request = reading.value;
+    if (request.kind === 'single') return this.#evaluate(request.request);
+    const startedAt = now();
+    const bench = judge.sit();
+    if (typeof bench === 'string') return notReadyAnswer(bench);
+    const outcomes = evaluateSeveral(request.items, request.semantic, judge, bench);
+    const durationMs = (now() - startedAt) / outcomes.length;
+    for (const outcome of outcomes) if ('decision' in outcome) this.#write(outcome, durationMs);
+    return jsonAnswer({ evaluations: await answerSeveral(outcomes, links) });
+  }
+
+  async #find(searched: Searched, json: unknown): Promise<Answer> {
+    const { limits, logger, now } = this.#options;
+    const reading = readSearchRequest(searched, json, limits.decision_context_chars);
+    if (!reading.ok) return invalidAnswer(reading.problems);
+    const startedAt = now();
+    const outcome = await this.#search.search(reading.value);
+    if (!outcome.ok) {
+      return 'notReady' in outcome ? notReadyAnswer(outcome.notReady) : invalidAnswer(outcome.problems);
+    }
+    const { tried, response } = outcome;
+    const found = response.results.length;
+    logger.info({ ...namesIn(reading.value), tried, found, duration_ms: now() - startedAt }, 'search');
+    return jsonAnswer(response);
+  }
+
+  #write({ request, decision, subject }: Evaluation, durationMs: number): void {
+    this.#options.log.write({
+      decision,
+      reason: decision.reason,
+      subject: subject?.id ?? null,
+      resource: `${request.resource.type}:${request.resource.id}`,
+      action: request.action.name,
+      via: 'decision-api',
+      durationMs,
+    });
+  }
+}
+
+/** What was searched, for the log: names, and nothing of what the app said beside them. */
+function namesIn(request: SearchRequest): Readonly<Record<string, string>> {
+  const { searched, subject, resource } = request;
+  return {
+    searched,
+    subject: request.searched === 'subject' ? subject.type : `${subject.type}:${request.subject.id}`,
+    resource: request.searched === 'resource' ? resource.type : `${resource.type}:${request.resource.id}`,
+    ...(request.searched === 'action' ? {} : { action: request.action.name }),
+  };
+}
