@@ -2,6 +2,7 @@ import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import { adminEnvironmentSchema } from '../admin-api/config.ts';
 import { openDatabase } from '../admin-api/db/knex.ts';
 import { migrateToLatest } from '../admin-api/db/migrate.ts';
 import { systemClock } from '../core/process/clock.ts';
@@ -157,7 +158,8 @@ async function startChildren(around: Surroundings, facts: ChildFacts): Promise<v
     HALLPASS_AUDIT_SIGNING_KEY: environment['HALLPASS_AUDIT_SIGNING_KEY'] ?? facts.auditKey,
   };
   const proxy = {
-    ...common,
+    ...withoutControlPlane(common),
+    HALLPASS_LOG_LEVEL: settings.logLevel,
     HALLPASS_PROXY_CONFIG: facts.proxyConfig,
     HALLPASS_FEED_TOKEN: facts.feedToken,
     HALLPASS_PROXY_PORT: String(ports.HALLPASS_PROXY_PORT),
@@ -176,6 +178,11 @@ async function startChildren(around: Surroundings, facts: ChildFacts): Promise<v
     root('worker', 'admin-api/worker.ts', { env: admin }),
     root('proxy', 'proxy/main.ts', { env: proxy, isReady }),
   ]);
+}
+
+/** The sidecar is given no setting of the control plane, secrets among them (law 11). */
+function withoutControlPlane(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in adminEnvironmentSchema.shape)));
 }
 
 function keyFileIn(dataDir: string): string {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { ask, AWS_PRODUCTION } from '../journeys/access-loop.ts';
@@ -34,6 +35,12 @@ describe.each(PROFILES)('a worker that is killed as mail leaves, %s', (profile) 
       await client.end();
     }
   }
+
+  it('runs beside a sidecar that was given none of its secrets', () => {
+    const environmentOf = (file: string) => readFileSync(`/proc/${pidOfRoot(stack, file)}/environ`, 'utf8');
+    expect(environmentOf(WORKER)).toContain('HALLPASS_SECRET_KEY=');
+    expect(environmentOf('proxy/main.ts')).not.toMatch(/HALLPASS_(SECRET_KEY|SMTP_URL|AUDIT_SIGNING_KEY)|DATABASE_URL/);
+  });
 
   it('loses no mail, and a mail that comes twice can be told by its Message-ID', async () => {
     let killed = 0;
