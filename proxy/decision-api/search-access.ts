@@ -96,8 +96,8 @@ export class AccessSearch {
       if (typeof bench === 'string') return bench;
       tried += 1;
       if (this.#isAllowed(bench, evaluationOf(request, name))) {
-        // Only now it is known that there is more.
-        if (found.length === limit) return { found, after, isAtEnd: false, tried };
+        // Only now it is known that there is more. What was passed over on the way may be allowed by the next page.
+        if (found.length === limit) return { found, after: found.at(-1) ?? start, isAtEnd: false, tried };
         found.push(name);
       }
       after = name;
