@@ -64,3 +64,30 @@ export async function startFixture(): Promise<TestSidecar> {
     },
   };
 }
+
+/** Entities of the scenario's requests. */
+export const alice = { type: 'user', id: 'alice' };
+export const bob = { type: 'user', id: 'bob' };
+export const adminBob = { ...bob, properties: { role: 'admin' } };
+export const record1 = { type: 'record', id: 'record-1' };
+export const record2 = { type: 'record', id: 'record-2' };
+export const archived = { ...record2, properties: { status: 'archived' } };
+export const read = { name: 'read' };
+export const write = { name: 'write' };
+export const context = { time: '2025-06-27T18:03-07:00', ip: '192.168.1.1' };
+
+export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+/** The body of what must be a success. */
+export async function ask(url: string, body: unknown): Promise<Record<string, any>> {
+  const answer = await post(url, body);
+  const type = answer.headers.get('content-type');
+  if (answer.status !== 200 || type !== 'application/json') throw new Error(`${url}: ${answer.status} ${type}`);
+  return (await answer.json()) as Record<string, any>;
+}
