@@ -137,7 +137,7 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   const slack = createSlack(parts);
   // Before the bodies are read: Slack signs them as they are sent.
   if (slack !== null) app.use(slack.endpoints());
-  const { unsubscribe } = createOutbound(parts);
+  const { unsubscribe, webhooks } = createOutbound(parts);
   if (unsubscribe !== null) app.use(unsubscribeRoutes(unsubscribe));
   app.use(express.json({ limit: BODY_LIMIT, strict: true }));
   app.use(signIn.routes);
@@ -153,7 +153,7 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
     }),
     requireSameOrigin(config.publicUrl),
     loadPerson(parts),
-    idempotencyKey(knex, clock),
+    idempotencyKey(knex, clock, webhooks.box),
   );
   mountOperations(api, operations);
   app.use((request, response, next) =>

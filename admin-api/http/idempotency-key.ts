@@ -2,8 +2,14 @@ import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import type { Clock } from '../../core/process/clock.ts';
 import type { Knex } from '../db/knex.ts';
+import type { SecretBox } from '../db/secret-box.ts';
 import type { CurrentPerson } from './current-person.ts';
 import { HttpProblem } from './problem.ts';
+
+interface KeyId {
+  readonly caller_id: string;
+  readonly key: string;
+}
 
 interface KeyRow {
   fingerprint: string;
@@ -17,9 +23,10 @@ const ABANDONED_MS = 60_000;
 
 /**
  * `Idempotency-Key` on writes (draft-ietf-httpapi-idempotency-key-header-07): the second request with a key gets the
- * first one's answer. A first try that failed with 5xx leaves no key behind, so it can be repeated.
+ * first one's answer. A first try that failed leaves no key behind, so it can be repeated.
+ * @param secrets seals answers that show a secret; null: those are not remembered
  */
-export function idempotencyKey(knex: Knex, clock: Clock): RequestHandler {
+export function idempotencyKey(knex: Knex, clock: Clock, secrets: SecretBox | null): RequestHandler {
   return async (request, response, next) => {
     const key = request.get('idempotency-key');
     if (key === undefined || request.method === 'GET' || request.method === 'HEAD') return next();
@@ -35,22 +42,18 @@ export function idempotencyKey(knex: Knex, clock: Clock): RequestHandler {
     const earlier = await claim(knex, id, fingerprint, clock());
     if (earlier !== null) {
       response.status(earlier.status ?? 200).set({ 'cache-control': 'no-store', 'idempotency-replayed': 'true' });
-      if (earlier.body === null) response.end();
-      else response.json(earlier.body);
+      const body = readBody(earlier.body, secrets, id);
+      if (body === null) response.end();
+      else response.json(body);
       return;
     }
-    rememberAnswer(knex, id, response, next);
+    rememberAnswer(knex, secrets, id, response, next);
     next();
   };
 }
 
 /** @returns null when the key is ours now, else the finished first try */
-async function claim(
-  knex: Knex,
-  id: { caller_id: string; key: string },
-  fingerprint: string,
-  nowMs: number,
-): Promise<KeyRow | null> {
+async function claim(knex: Knex, id: KeyId, fingerprint: string, nowMs: number): Promise<KeyRow | null> {
   const claimed: unknown[] = await knex('idempotency_keys')
     .insert({ ...id, fingerprint, created_at: new Date(nowMs) })
     .onConflict(['caller_id', 'key'])
@@ -76,7 +79,8 @@ async function claim(
 /** Holds the answer back until it is recorded: a client that has seen it can count on the replay. */
 function rememberAnswer(
   knex: Knex,
-  id: { caller_id: string; key: string },
+  secrets: SecretBox | null,
+  id: KeyId,
   response: Parameters<RequestHandler>[1],
   next: Parameters<RequestHandler>[2],
 ): void {
@@ -90,7 +94,10 @@ function rememberAnswer(
   const finish = async (args: Parameters<typeof end>): Promise<void> => {
     const row = knex('idempotency_keys').where(id);
     try {
-      if (response.statusCode < 400) await row.update({ status: response.statusCode, body: JSON.stringify(body) });
+      const isSecret = response.locals['answersSecret'] === true;
+      const isKept = response.statusCode < 400 && (!isSecret || secrets !== null);
+      const kept = isSecret ? { sealed: secrets?.seal(JSON.stringify(body), useOf(id)) } : body;
+      if (isKept) await row.update({ status: response.statusCode, body: JSON.stringify(kept) });
       else await row.delete();
     } catch (error) {
       next(error);
@@ -103,4 +110,12 @@ function rememberAnswer(
     void finish(args);
     return response;
   }) as typeof end;
+}
+
+const useOf = ({ caller_id, key }: KeyId): string => `answer to ${caller_id} for ${key}`;
+
+function readBody(body: unknown, secrets: SecretBox | null, id: KeyId): unknown {
+  const sealed = typeof body === 'object' && body !== null && 'sealed' in body ? body.sealed : undefined;
+  if (typeof sealed !== 'string' || secrets === null) return body;
+  return JSON.parse(secrets.open(sealed, useOf(id)));
 }

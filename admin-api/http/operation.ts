@@ -35,6 +35,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The answer shows what is kept nowhere else in plain, so it is not kept in plain for a repeated key either. */
+  readonly answersSecret?: boolean;
   readonly responses: Readonly<Record<number, OperationResponse>>;
   readonly run: (input: OperationInput<never, never, never>) => Promise<OperationResult>;
 }
@@ -87,6 +89,7 @@ function handlerOf(item: Operation): RequestHandler {
   const name = `${item.method} ${item.path}`;
   return async (request, response) => {
     response.locals['operation'] = name;
+    response.locals['answersSecret'] = item.answersSecret === true;
     const caller = response.locals.person as CurrentPerson;
     if (item.minimumRole !== undefined && !isAtLeast(caller.role, item.minimumRole)) {
       throw new HttpProblem('role-too-low', `This needs the role ${item.minimumRole}; yours is ${caller.role}.`, {

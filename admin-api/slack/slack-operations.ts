@@ -66,6 +66,7 @@ function linkOperations({ knex, run, clock, isConfigured }: SlackOperationParts)
       path: '/v1/slack/link',
       tag: 'slack',
       summary: "Begin to link one's own Slack account: gives a code to send in Slack, once, within ten minutes",
+      answersSecret: true,
       responses: {
         201: {
           description: 'What to send in Slack',

@@ -48,6 +48,20 @@ describe.each(PROFILES)('webhooks, %s', (profile) => {
   const deliveriesOf = async (query: string) =>
     (await admin().get(`/v1/deliveries?channel=webhook&${query}`)).body.items;
 
+  it('show a secret again to who repeats the same key, and keep it nowhere in plain', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const terms = { url: `${other.url}/once`, event_types: ['grant.revoked'] };
+    const first = await admin().post('/v1/webhooks', terms, headers);
+    const second = await admin().post('/v1/webhooks', terms, headers);
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(second.body).toEqual(first.body);
+    const kept = await api.running.parts.knex('idempotency_keys').where({ key: headers['idempotency-key'] }).first();
+    expect(kept.status).toBe(201);
+    expect(first.body.secret).toMatch(/^whsec_/);
+    expect(JSON.stringify(kept)).not.toContain(first.body.secret);
+    await remove(first.body.id);
+  });
+
   it('are told of what happened, signed so that the receiver can tell, without a secret in it', async () => {
     const hook = await add({ event_types: ['access-request.submitted', 'access-request.denied'], description: 'SIEM' });
     expect(hook.secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);

@@ -88,6 +88,7 @@ export function webhookOperations(knex: Knex, store: WebhookStore, allowPrivate:
       method: 'post',
       path: '/v1/webhooks',
       summary: 'Add a webhook; its secret is in the answer, and only there',
+      answersSecret: true,
       body,
       responses: { 201: { description: 'Created', schema: withSecret } },
       async run({ body: terms, caller }) {
@@ -140,6 +141,7 @@ function workOperations(store: WebhookStore): Operation[] {
       method: 'post',
       path: '/v1/webhooks/{id}/rotate-secret',
       summary: 'Replace the secret; the one before it signs too for a while',
+      answersSecret: true,
       params,
       body: z.strictObject({}),
       responses: { 200: { description: 'The new secret', schema: withSecret } },
