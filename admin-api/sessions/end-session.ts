@@ -17,6 +17,7 @@ export function endSessionsOf(knex: Knex, personId: string, nowMs: number): Prom
 /** Which of all open sessions to end. */
 export interface SessionChoice {
   readonly person_id?: string;
+  /** Together with `person_id` also those of which the provider never said what it calls them: each may be the one. */
   readonly provider_sid?: string;
   /** But for this one. */
   readonly except?: string | null;
@@ -28,11 +29,17 @@ export function endSessionsWhere(
   choice: SessionChoice,
   nowMs: number,
 ): Promise<{ id: string; person_id: string }[]> {
-  const { except, ...where } = choice;
+  const { except, person_id: personId, provider_sid: sid } = choice;
   return knex('sessions')
-    .where({ ...where, ended_at: null })
+    .where({ ended_at: null })
     .modify((query) => {
       if (except != null) void query.whereNot({ id: except });
+      if (personId !== undefined) void query.where({ person_id: personId });
+      if (sid === undefined) return;
+      void query.where((either) => {
+        void either.where({ provider_sid: sid });
+        if (personId !== undefined) void either.orWhereNull('provider_sid');
+      });
     })
     .update(ended(nowMs))
     .returning(['id', 'person_id']);

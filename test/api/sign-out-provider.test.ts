@@ -105,6 +105,19 @@ describe.each(['embedded', 'server'] as const)('signing out at the provider, %s'
     expect(await open()).not.toEqual([]);
   });
 
+  it('by sub and sid ends that session, and those of the person that no sid is known of', async () => {
+    await journey.signIn();
+    journey.browser = new Browser();
+    await journey.signIn();
+    journey.browser = new Browser();
+    await journey.signIn();
+    const [unnamed, named, other] = await open();
+    await journey.app.knex('sessions').where({ id: unnamed?.id }).update({ provider_sid: null });
+    const token = await journey.provider.sign(claims({ sid: named?.provider_sid }));
+    expect((await send(token)).status).toBe(200);
+    expect((await open()).map((session) => session.id)).toEqual([other?.id]);
+  });
+
   it('of somebody unknown, or whose session is over, is fine', async () => {
     expect((await send(await journey.provider.sign(claims({ sub: 'idp|eve' })))).status).toBe(200);
     expect((await send(await journey.provider.sign(claims({ sub: undefined, sid: 'unknown' })))).status).toBe(200);
