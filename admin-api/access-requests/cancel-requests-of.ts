@@ -5,9 +5,14 @@ import type { AuditPerson, UnitOfWork } from '../db/unit-of-work.ts';
 import { askedTerms, type AccessRequestRow } from './access-request-row.ts';
 import { readableTerms } from './readable-terms.ts';
 
-/** The pending requests of one person, held by the transaction. */
+/** The pending requests of one person, held by the transaction; what nobody decided in time has expired, and stays so. */
 export function lockPendingOf(unit: UnitOfWork, requesterId: string): Promise<AccessRequestRow[]> {
-  return unit.trx('access_requests').where({ requester_id: requesterId, status: 'pending' }).orderBy('id').forUpdate();
+  return unit
+    .trx('access_requests')
+    .where({ requester_id: requesterId, status: 'pending' })
+    .where('pending_until', '>', new Date(unit.nowMs))
+    .orderBy('id')
+    .forUpdate();
 }
 
 /** Takes back what somebody asked for who may have nothing any more. */

@@ -28,6 +28,16 @@ describe('a request that nobody decides', () => {
     }
     expect(await api.running.parts.knex('grants').where({ request_id: asked.body.id })).toEqual([]);
 
+    const disable = (disabled: boolean) =>
+      api.as('owner').send('PATCH', `/v1/people/${api.idOf('member')}`, {
+        body: JSON.stringify({ disabled }),
+        headers: { 'content-type': 'application/json' },
+      });
+    expect((await disable(true)).status).toBe(200);
+    expect((await disable(false)).status).toBe(200);
+    // What is over takes no other end.
+    expect((await api.as('owner').get(path)).body.status).toBe('expired');
+
     const workers = await Promise.all([api.startWorker(), api.startWorker()]);
     const told = async () => {
       const listed = await api.as('member').get('/v1/notifications');
