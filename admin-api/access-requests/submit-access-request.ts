@@ -48,11 +48,12 @@ export async function submitAccessRequest(
   const { origin, index } = await originOf(ports, caller, submission.entitlements, submission);
   return ports.run(async (unit) => {
     await lockSubmissions(unit.trx, caller.id);
+    if (submission.break_glass === true) await assertNoneOpen(unit.trx, caller.id);
+    // Grants, then requests, then people, as everybody locks them.
+    const { entitlements, extension } = await readWishes(unit, caller, submission);
+    await recordTimeouts(unit, { requester_id: caller.id });
     const requester = await ports.findPerson(unit.trx, caller.id, unit.nowMs, true);
     if (requester === null) throw new AccessError('not-found', 'There is no such person.');
-    if (submission.break_glass === true) await assertNoneOpen(unit.trx, requester.id);
-    const { entitlements, extension } = await readWishes(unit, caller, submission);
-    await recordTimeouts(unit, { requester_id: requester.id });
     const bundleId = entitlements.length > 1 ? newId('bundle') : null;
     const filed: { request: AccessRequestRow; joined: boolean }[] = [];
     for (const [place, entitlement] of entitlements.entries()) {

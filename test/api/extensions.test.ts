@@ -53,6 +53,31 @@ describe.each(PROFILES)('more time, %s', (profile) => {
     expect(await api.running.parts.knex('grants').where({ request_id: asked.body.id })).toEqual([]);
   });
 
+  it('is asked for without holding the person while it waits for the grant, so that neither waits for the other', async () => {
+    const { knex } = api.running.parts;
+    const grant = await obtain();
+    const asking = await knex.transaction(async (trx) => {
+      await trx('grants').where({ id: grant.id }).forUpdate();
+      const answer = client.ask({ extends_grant_id: grant.id });
+      await waitUntil('it to wait for the grant', async () => {
+        const { rows } = await knex.raw(
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"grants"%for update%'
+              AND datname = current_database()`,
+        );
+        return rows.length > 0;
+      });
+      // As disabling does, which holds the grants by now.
+      expect(
+        await trx('people')
+          .where({ id: api.idOf('member') })
+          .forUpdate()
+          .noWait(),
+      ).toHaveLength(1);
+      return { answer };
+    });
+    expect((await asking.answer).status).toBe(201);
+  });
+
   it('is asked for until a time, or for ever, and never for less', async () => {
     const grant = await obtain();
     const end = Date.parse(grant.expires_at);
