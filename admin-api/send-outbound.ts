@@ -27,12 +27,12 @@ export function sendOutbound(
       limits: config.deliveries,
       onAttempt: (channel: string, outcome: string) => metrics.deliveryAttempts.inc({ channel, outcome }),
     };
-    let isStopping = false;
+    const stopping = new AbortController();
     const loop = repeat(`sending by ${sender.channel}`, config.sweepIntervalMs, logger, async () => {
-      while (!isStopping && (await sendDeliveries(context, sender)));
+      while (!stopping.signal.aborted && (await sendDeliveries(context, sender)));
     });
     lifecycle.onStop(`sending by ${sender.channel}`, () => {
-      isStopping = true;
+      stopping.abort();
       return loop.stop();
     });
     return loop;

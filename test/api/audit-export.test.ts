@@ -17,8 +17,13 @@ describe.each(PROFILES)('the export of the audit log, %s', (profile) => {
   let api: TestAdminApi;
   beforeAll(async () => {
     api = await startAdminApi(profile);
-    for (const reason of ['=HYPERLINK("http://evil.test")', 'He said "no",\r\nthen yes.', 'INC-42']) {
-      await api.as('member').post('/v1/access-requests', { role: 'admin', reason, duration_seconds: 60 });
+    for (const [name, reason] of [
+      ['member', '=HYPERLINK("http://evil.test")'],
+      ['member2', 'He said "no",\r\nthen yes.'],
+      ['viewer', 'INC-42'],
+    ] as const) {
+      const asked = await api.as(name).post('/v1/access-requests', { role: 'admin', reason, duration_seconds: 60 });
+      expect(asked.status).toBe(201);
     }
   });
   afterAll(() => api.stop());
@@ -57,7 +62,7 @@ describe.each(PROFILES)('the export of the audit log, %s', (profile) => {
     expect(items).toMatchObject([
       {
         actor: { email: 'admin@example.com' },
-        summary: expect.stringContaining('filtered, as CSV'.replace(',', '')),
+        summary: expect.stringContaining('filtered as CSV'),
         details: { format: 'csv', filter: { type: ['grant.created', 'grant.expired'], q: 'member' } },
       },
     ]);

@@ -86,7 +86,10 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     return to.startsWith('quickstart/') && !/^(quickstart|test)\//.test(from);
   }),
   forbid('roots are started, not imported', ({ from, to }) => {
-    return /^(proxy|admin-api)\/(main|worker|migrate|verify-audit|archive-audit)\.ts$/.test(to) && !/^(quickstart|test)\//.test(from);
+    return (
+      /^(proxy|admin-api)\/(main|worker|migrate|verify-audit|archive-audit)\.ts$/.test(to) &&
+      !/^(quickstart|test)\//.test(from)
+    );
   }),
   forbid('every import leads somewhere', ({ to }) => to.startsWith('missing:')),
   forbid('what runs in production imports only declared dependencies', ({ from, to, typeOnly }, manifest) => {

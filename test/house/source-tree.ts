@@ -5,7 +5,17 @@ import { parseSync } from 'vite';
 export const REPOSITORY = join(import.meta.dirname, '../..');
 
 /** Top folders with TypeScript of ours. */
-export const ROOMS = ['core', 'proxy', 'policies', 'admin-api', 'console', 'cli', 'quickstart', 'migrations', 'test'] as const;
+export const ROOMS = [
+  'core',
+  'proxy',
+  'policies',
+  'admin-api',
+  'console',
+  'cli',
+  'quickstart',
+  'migrations',
+  'test',
+] as const;
 
 export interface SourceFile {
   /** Relative to the repository, with forward slashes. */

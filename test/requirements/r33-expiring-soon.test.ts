@@ -12,7 +12,7 @@ requirement('R33', 'access that expires soon is told to the requester, 1 hour be
       });
   const warnings = async (name: string) => {
     const { body } = await api().as(name).get('/v1/notifications?limit=100');
-    return body.items.filter((item: { title: string }) => /ends soon$/.test(item.title));
+    return body.items.filter((item: { title: string }) => item.title.endsWith('ends soon'));
   };
 
   it('an hour before the end of a long one, with the way to more time, once', async () => {

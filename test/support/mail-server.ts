@@ -52,13 +52,18 @@ export async function startMailServer(atPort?: number): Promise<MailServer> {
           },
         };
         mails.push(mail);
-        void Promise.resolve(server.onTaken(mail)).then(
-          () => callback(null),
-          (error: unknown) => callback(error as Error),
-        );
+        void take(mail, callback);
       });
     },
   });
+  async function take(mail: ReceivedMail, answer: (error?: Error | null) => void): Promise<void> {
+    try {
+      await server.onTaken(mail);
+      answer(null);
+    } catch (error) {
+      answer(error as Error);
+    }
+  }
   smtp.on('error', () => {});
   const parsed = (address: string) =>
     Promise.all(mails.filter((mail) => mail.to === address).map((mail) => simpleParser(mail.raw)));
