@@ -22,7 +22,7 @@ export interface Assignment {
 
 /**
  * An Admin gives access without a request: the same grant, the same audit.
- * @throws AccessError `not-found`, `self-review`, `beyond-reviewer-role`
+ * @throws AccessError `not-found`, `self-review`, `conflict` for who is disabled, `beyond-reviewer-role`
  */
 export function assignGrant(
   run: RunUnitOfWork,
@@ -31,10 +31,16 @@ export function assignGrant(
   { subject_id: subjectId, entitlement, note, ...period }: Assignment,
 ): Promise<Committed<GrantRow>> {
   return run(async (unit) => {
-    const subject: PersonRow | undefined = await unit.trx('people').where({ id: subjectId }).first();
+    // Held, so that nobody is given something while everything they have is being ended.
+    const subject: PersonRow | undefined = await unit.trx('people').where({ id: subjectId }).forShare().first();
     if (subject === undefined) throw new AccessError('not-found', 'There is no such person.', { field: 'subject_id' });
     if (subject.id === actor.id) {
       throw new AccessError('self-review', 'Nobody gives access to themselves.', { field: 'subject_id' });
+    }
+    if (subject.disabled_at !== null) {
+      throw new AccessError('conflict', 'The account of this person is disabled. Enable it first.', {
+        field: 'subject_id',
+      });
     }
     if (entitlement.kind === 'role' && !mayHandOut(actor.role, entitlement.role)) {
       throw new AccessError('beyond-reviewer-role', `Your role ${actor.role} can't give that role.`, { field: 'role' });

@@ -49,6 +49,21 @@ describe.each(['embedded', 'server'] as const)('grants and the worker, %s', (pro
     expect((await api.as('admin').post(`/v1/grants/${given.body.grant.id}/revoke`, {})).status).toBe(200);
   });
 
+  it('are given to nobody whose account is disabled', async () => {
+    const email = `${crypto.randomUUID()}@example.com`;
+    const added = await api.as('owner').post('/v1/people', { email, name: 'Dora', role: 'member' });
+    const disabled = await api.as('owner').send('PATCH', `/v1/people/${added.body.id}`, {
+      body: JSON.stringify({ disabled: true }),
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(disabled.status).toBe(200);
+    const refused = await api
+      .as('admin')
+      .post('/v1/grants', { subject_id: added.body.id, scope_id: 'production', duration_seconds: 60 });
+    expect([refused.status, refused.body.code, refused.body.errors[0].field]).toEqual([409, 'conflict', 'subject_id']);
+    expect(await api.running.parts.knex('grants').where({ subject_id: added.body.id })).toEqual([]);
+  });
+
   it('end by revocation, by giving up, and never twice', async () => {
     const first = await give('member', null);
     expect((await api.as('member2').post(`/v1/grants/${first.id}/revoke`, {})).status).toBe(404);
