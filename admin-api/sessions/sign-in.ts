@@ -49,11 +49,13 @@ export async function signIn(
   request: Request,
   response: Response,
 ): Promise<number> {
-  if (person.disabled_at !== null)
-    throw new HttpProblem('account-disabled', 'This account is disabled. Ask an Admin about it.');
+  if (person.disabled_at !== null) throw disabled();
   const before = await sessionOf(parts, request);
   const { result: session } = await parts.runUnitOfWork(async (unit) => {
     await proof.apply?.(unit);
+    // Held: whoever is being disabled at this moment must not keep a session that nobody ended.
+    const held = await unit.trx('people').where({ id: person.id }).forShare().first<SignInPerson>('disabled_at');
+    if (held === undefined || held.disabled_at !== null) throw disabled();
     if (before !== null) await endSession(unit.trx, before.id, unit.nowMs);
     const started = await startSession(
       unit.trx,
@@ -79,6 +81,10 @@ export async function signIn(
   if (before !== null) parts.onSessionsEnded();
   parts.cookies.set(response, SESSION_COOKIE, session.token, parts.limits.max_age_ms);
   return session.expires_at;
+}
+
+function disabled(): HttpProblem {
+  return new HttpProblem('account-disabled', 'This account is disabled. Ask an Admin about it.');
 }
 
 /**

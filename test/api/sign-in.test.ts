@@ -7,6 +7,7 @@ import { endOfAccess } from '../../admin-api/end-of-access.ts';
 import { endSessionsOf, forgetSessions } from '../../admin-api/sessions/end-session.ts';
 import { findSession } from '../../admin-api/sessions/find-session.ts';
 import { startSession } from '../../admin-api/sessions/start-session.ts';
+import { waitUntil } from '../support/wait-until.ts';
 import { addPerson, LIMITS, startSignInApp } from './sign-in-app.ts';
 import { Browser } from './sign-in-browser.ts';
 import { SignInJourney } from './sign-in-journey.ts';
@@ -189,6 +190,27 @@ describe('a session', () => {
     expect((await journey.caller()).status).toBe(401);
     await changePerson(runUnitOfWork, owner, 'per_ada', { disabled: false }, endSessionsOf, endOfAccess);
     expect((await journey.caller()).status).toBe(401);
+  });
+
+  it('does not begin for who is being disabled at that moment', async () => {
+    const { knex } = journey.app;
+    await journey.signIn();
+    const callback = await journey.toCallback();
+    const before = await knex('sessions').where({ person_id: 'per_ada', ended_at: null }).pluck('id');
+    const signingIn = await knex.transaction(async (trx) => {
+      await trx('people').where({ id: 'per_ada' }).update({ disabled_at: new Date() });
+      const answer = journey.browser.request(callback);
+      await waitUntil('it to wait for the person', async () => {
+        const { rows } = await knex.raw(
+          `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%"people"%for share%'
+              AND datname = current_database()`,
+        );
+        return rows.length > 0;
+      });
+      return { answer };
+    });
+    expect((await signingIn.answer).status).toBe(403);
+    expect(await knex('sessions').where({ person_id: 'per_ada', ended_at: null }).pluck('id')).toEqual(before);
   });
 
   it('does not let a disabled person in, ended or not', async () => {
