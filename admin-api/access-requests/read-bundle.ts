@@ -13,6 +13,15 @@ export async function readBundle(
   const rows: AccessRequestRow[] = await knex('access_requests')
     .where({ bundle_id: row.bundle_id, requester_id: row.requester_id })
     .orderBy(['submitted_at', 'id']);
+  return presentBundle(knex, rows, nowMs);
+}
+
+/** Requests as members of a bundle, in the order given. */
+export async function presentBundle(
+  knex: Knex,
+  rows: readonly AccessRequestRow[],
+  nowMs: number,
+): Promise<AccessRequestView['bundle']> {
   const names = await readNames(
     knex,
     [],

@@ -10,9 +10,11 @@ import { operation, type Operation, type OperationResult } from '../http/operati
 import { requiredText, text } from '../http/text.ts';
 import { askedPeriodShape, readPeriod } from '../http/asked-period.ts';
 import { cancelAccessRequest } from './cancel-access-request.ts';
+import type { AccessRequestRow } from './access-request-row.ts';
 import { presentAccessRequest, rememberRevision } from './present-access-request.ts';
 import { accessRequestViewSchema } from './access-request-view.ts';
 import type { PresentPorts } from './present-access-requests.ts';
+import { presentBundle } from './read-bundle.ts';
 import { remindReviewers } from './remind-reviewers.ts';
 import { MAX_BUNDLE, submitAccessRequest, type Submitted } from './submit-access-request.ts';
 
@@ -138,8 +140,15 @@ async function presentSubmitted(
   for (const request of result.requests) {
     if (request.status === 'approved') await rememberRevision(ports, { result: request, feedRevision });
   }
-  const [first] = result.requests;
-  const row = first && (await ports.knex('access_requests').where({ id: first.id }).first());
-  const view = await presentAccessRequest(ports, row, caller);
-  return { status: result.joined ? 200 : 201, body: { ...view, joined: result.joined } };
+  const rows: AccessRequestRow[] = await ports.knex('access_requests').whereIn(
+    'id',
+    result.requests.map(({ id }) => id),
+  );
+  const submitted = result.requests.map((request) => rows.find((row) => row.id === request.id) ?? request);
+  const [first] = submitted;
+  if (first === undefined) throw new Error('A submission files one request at the least.');
+  const view = await presentAccessRequest(ports, first, caller);
+  // All that was asked for just now, also what joined a request of an earlier bundle.
+  const bundle = submitted.length > 1 ? await presentBundle(ports.knex, submitted, ports.clock()) : [];
+  return { status: result.joined ? 200 : 201, body: { ...view, bundle, joined: result.joined } };
 }

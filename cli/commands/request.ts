@@ -37,9 +37,11 @@ export function addRequestCommand(program: Command, io: CliIo, finish: (code: Ex
       const filed = await fileRequest(api, { ...body, reason });
       say(io, filed.joined ? `You have asked for this already: ${filed.id}` : `Asked: ${filed.id}`);
       say(io, `${api.url}/access-requests/${filed.id}`);
+      const rest = filed.bundle.filter(({ id }) => id !== filed.id);
+      for (const { id } of rest) say(io, `With it: ${id}`);
       if (!options.wait) return report(io, filed, options.json);
       // Several at once are decided one by one; the last one to be decided ends the wait.
-      for (const { id } of filed.bundle.length > 0 ? filed.bundle : [filed]) {
+      for (const { id } of [filed, ...rest]) {
         const decided = await waitForDecision(api, id, io.signal);
         report(io, decided, options.json);
         const code = exitCodeOf(decided);

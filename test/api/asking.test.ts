@@ -85,6 +85,11 @@ describe.each(PROFILES)('what is asked for, %s', (profile) => {
     const asked = await client.ask({ resources: [PRODUCTION, database] });
     expect(asked.status).toBe(201);
     expect(asked.body.bundle_id).toMatch(/^bdl_/);
+    // In the order asked, for whoever waits for each of them.
+    expect(asked.body.bundle).toMatchObject([
+      { id: asked.body.id, status: 'pending', resource: PRODUCTION },
+      { status: 'pending', resource: database },
+    ]);
     const { knex } = api.running.parts;
     const rows = await knex('access_requests').where({ bundle_id: asked.body.bundle_id }).orderBy('resource_id');
     expect(rows.map((row: { resource_id: string }) => row.resource_id)).toEqual(['aws-production', 'billing-db']);
@@ -112,6 +117,7 @@ describe.each(PROFILES)('what is asked for, %s', (profile) => {
     expect(entries[1]?.details).toMatchObject({ reason: 'It is urgent now', asked: { duration_seconds: 60 } });
     const bundle = await client.ask({ resources: [PRODUCTION, { type: 'target', id: 'billing-db' }] });
     expect([bundle.status, bundle.body.id, bundle.body.bundle_id]).toEqual([200, first.body.id, expect.any(String)]);
+    expect(bundle.body.bundle).toMatchObject([{ id: first.body.id }, { resource: { id: 'billing-db' } }]);
   });
 
   it('is asked for once by ten tabs at once', async () => {

@@ -57,6 +57,36 @@ describe.each(PROFILES)('the command line, %s', (profile) => {
     });
   });
 
+  it('asks for several things at once and waits for each', async () => {
+    const waiting = member.run([
+      'request',
+      'connection:aws-production',
+      'target:billing-db',
+      '--reason',
+      'A',
+      '--wait',
+    ]);
+    const pending = async () => JSON.parse((await admin.run(['review', '--json'])).stdout) as { id: string }[];
+    const both = await waitUntil('both are in the queue', async () => {
+      const rows = await pending();
+      return rows.length === 2 ? rows : null;
+    });
+    for (const { id } of both) await admin.run(['approve', id]);
+    const { code, stdout, stderr } = await waiting;
+    expect([code, stdout.trim().split('\n')]).toEqual([
+      0,
+      [
+        expect.stringMatching(/^Approved: connection:aws-production until /),
+        expect.stringMatching(/^Approved: target:billing-db until /),
+      ],
+    ]);
+    for (const { id } of both) expect(stderr).toContain(id);
+    const { grants } = JSON.parse((await member.run(['status', '--json'])).stdout) as {
+      grants: { id: string; kind: string }[];
+    };
+    for (const grant of grants.filter((one) => one.kind === 'resource')) await admin.run(['revoke', grant.id]);
+  });
+
   it('goes on with the very call that was refused, body included', async () => {
     const url = `${stack.urls.proxy}${PRODUCTION}/echo`;
     const questions: string[] = [];
