@@ -39,6 +39,8 @@ export function RequestForm({ things, link, emergency, extended, children, emerg
     things.map(entitlementQuery).join('&'),
     previews.each.every(({ preview }) => preview?.break_glass.allowed === true),
   );
+  // What one has already is extended, not taken again.
+  const held = previews.each.some(({ preview }) => (preview?.has_already ?? null) !== null);
   return (
     <form
       noValidate
@@ -72,7 +74,7 @@ export function RequestForm({ things, link, emergency, extended, children, emerg
         </div>
         <div className={classes.emergency}>
           {emergency && known && !allowed && <NotOffered />}
-          {!emergency && allowed && emergencyPath !== null && <EmergencyPanel path={emergencyPath} />}
+          {!emergency && allowed && !held && emergencyPath !== null && <EmergencyPanel path={emergencyPath} />}
         </div>
       </div>
       {emergency && (
