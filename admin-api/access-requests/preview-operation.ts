@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { opaqueId } from '../../core/access/ids.ts';
-import { reviewersSchema, stageSchema, type Reviewers } from '../../core/access/review-stages.ts';
+import { approvalsRequired, reviewersSchema, stageSchema, type Reviewers } from '../../core/access/review-stages.ts';
 import { requestAnswerSchema } from '../../core/decision/request-input.ts';
 import { askedForShape, toEntitlement, toOptionalEntitlement } from '../http/asked-for.ts';
 import { operation, type Operation } from '../http/operation.ts';
@@ -79,7 +79,7 @@ export function previewOperation(ports: PresentPorts): Operation {
           reasons: preview.reasons,
           stages: preview.stages.map((stage) => ({ ...stage, reviewers: withNames(stage.reviewers) })),
           reviewer_count: preview.reviewerCount,
-          approvals_required: ruling.approvals_required,
+          approvals_required: approvalsRequired(preview.stages),
           auto_approve: ruling.auto_approve,
           max_duration_seconds: ruling.max_duration_seconds,
           break_glass: ruling.break_glass,

@@ -5,8 +5,10 @@ import { personOf } from '../db/person-row.ts';
 import type { EndGrantsFor, RunUnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 
+/** Within a transaction the resource can't be deleted before its end: what is given of it now would outlive it. */
 export async function findResource(knex: Knex, ref: ResourceRef): Promise<Resource | null> {
-  return (await knex('resources').where({ type: ref.type, id: ref.id }).first<Resource>()) ?? null;
+  const query = knex('resources').where({ type: ref.type, id: ref.id });
+  return (await (knex.isTransaction === true ? query.forKeyShare() : query).first<Resource>()) ?? null;
 }
 
 /** Makes the resource what is given, new or changed. @param actor null: Hallpass itself, at its first start */
@@ -48,8 +50,9 @@ export async function deleteResource(
   ref: ResourceRef,
 ): Promise<void> {
   await run(async (unit) => {
-    const before = await findResource(unit.trx, ref);
-    if (before === null) throw new AccessError('not-found', `There is no ${resourceKey(ref)}.`);
+    // Locked before its grants are looked for, so that none is made in between.
+    const before = await unit.trx('resources').where({ type: ref.type, id: ref.id }).forUpdate().first<Resource>();
+    if (before === undefined) throw new AccessError('not-found', `There is no ${resourceKey(ref)}.`);
     await endGrantsFor(unit, { kind: 'resource', resource: ref }, personOf(actor));
     await unit.trx('resources').where({ type: ref.type, id: ref.id }).delete();
     unit.audit({

@@ -8,12 +8,10 @@ import type { CurrentPerson } from '../http/current-person.ts';
 /** What sidecars and policies are told of a Scope. */
 export const SCOPE_COLUMNS = ['id', 'name', 'description', 'rules'] as const;
 
+/** Within a transaction the Scope can't be deleted before its end: what is given of it now would outlive it. */
 export async function findScope(knex: Knex, id: string): Promise<Scope | null> {
-  return (
-    (await knex('scopes')
-      .where({ id })
-      .first<Scope>(...SCOPE_COLUMNS)) ?? null
-  );
+  const query = knex('scopes').where({ id });
+  return (await (knex.isTransaction === true ? query.forKeyShare() : query).first<Scope>(...SCOPE_COLUMNS)) ?? null;
 }
 
 export async function findOwnedScope(knex: Knex, id: string): Promise<OwnedScope | null> {
@@ -70,8 +68,9 @@ export async function deleteScope(
   id: string,
 ): Promise<void> {
   await run(async (unit) => {
-    const before = await findOwnedScope(unit.trx, id);
-    if (before === null) throw new AccessError('not-found', `There is no Scope ${id}.`);
+    // Locked before its grants are looked for, so that none is made in between.
+    const before = await unit.trx('scopes').where({ id }).forUpdate().first<OwnedScope>();
+    if (before === undefined) throw new AccessError('not-found', `There is no Scope ${id}.`);
     await endGrantsFor(unit, { kind: 'scope', scope_id: id }, personOf(actor));
     await unit.trx('scopes').where({ id }).delete();
     unit.audit({

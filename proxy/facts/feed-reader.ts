@@ -28,6 +28,13 @@ export interface FeedReaderOptions {
 
 class FeedError extends Error {
   override readonly name = 'FeedError';
+  /** The status of the answer, where there was one. */
+  readonly status: number | null;
+
+  constructor(message: string, status: number | null = null) {
+    super(message);
+    this.status = status;
+  }
 }
 
 /**
@@ -239,7 +246,10 @@ export class FeedReader {
     });
     await response.body.dump();
     if (response.statusCode !== 204 && response.statusCode !== 200) {
-      throw new FeedError(`${method} ${path} answered ${response.statusCode}${hint(response.statusCode)}`);
+      throw new FeedError(
+        `${method} ${path} answered ${response.statusCode}${hint(response.statusCode)}`,
+        response.statusCode,
+      );
     }
   }
 }

@@ -74,7 +74,7 @@ export class FirstUseReport {
     try {
       while (this.#waiting.length > 0 && !this.#isStopped) {
         const batch = this.#waiting.slice(0, BATCH);
-        await this.#send(batch);
+        await this.#sendOrDrop(batch);
         this.#waiting.splice(0, batch.length);
       }
     } catch (error) {
@@ -84,4 +84,19 @@ export class FirstUseReport {
       this.#isSending = false;
     }
   }
+
+  /** What the control plane will never take must not keep back what comes after it. */
+  async #sendOrDrop(batch: readonly FirstUse[]): Promise<void> {
+    try {
+      await this.#send(batch);
+    } catch (error) {
+      if (!isRefusedForGood(error)) throw error;
+      this.#logger.warn({ err: error, dropped: batch.length }, 'a report of first uses was refused and is dropped');
+    }
+  }
+}
+
+function isRefusedForGood(error: unknown): boolean {
+  const status = (error as { readonly status?: unknown }).status;
+  return status === 400 || status === 404 || status === 413 || status === 422;
 }
