@@ -13,6 +13,8 @@ export interface AccessRequestRow extends EntitlementColumns {
   action: string | null;
   evaluation_id: string | null;
   denial_verified: boolean;
+  /** When the refusal was, where a sidecar vouched for it. */
+  denied_at: Date | null;
   return_to: string | null;
   stages: Stage[];
   max_duration_seconds: DurationSeconds;

@@ -73,7 +73,7 @@ async function insertRequest(
   { answer, stages, policy_revision }: PolicyRuling,
 ): Promise<AccessRequestRow> {
   const timeout = unit.nowMs + ports.pendingTimeoutMs;
-  const { denial: _, ...cause } = origin;
+  const { denial, ...cause } = origin;
   const [row] = (await unit
     .trx('access_requests')
     .insert({
@@ -85,6 +85,7 @@ async function insertRequest(
       duration_seconds: terms.duration_seconds,
       until: toDate(terms.until),
       ...cause,
+      denied_at: denial?.at ?? null,
       // What is taken at once is never pending, so a pending request for the same thing is not in its way.
       status: breakGlass ? 'approved' : 'pending',
       decided_at: breakGlass ? new Date(unit.nowMs) : null,

@@ -37,7 +37,7 @@ export const requestContextSchema = z.object({
     .object({
       evaluation_id: z.string(),
       action: z.string().nullable(),
-      at: z.iso.datetime().nullable().describe('null: the control plane was not told'),
+      at: z.iso.datetime().nullable().describe('null: no sidecar vouched for it'),
     })
     .nullable(),
 });
@@ -93,7 +93,10 @@ export async function readContext(
       decided_at: one.decided_at?.toISOString() ?? null,
     })),
     covers: covers.map(({ type, id, name }) => ({ type, id, name })),
-    denial: row.evaluation_id === null ? null : { evaluation_id: row.evaluation_id, action: row.action, at: null },
+    denial:
+      row.evaluation_id === null
+        ? null
+        : { evaluation_id: row.evaluation_id, action: row.action, at: row.denied_at?.toISOString() ?? null },
   };
 }
 

@@ -51,6 +51,7 @@ describe('the access request endpoint for programs (AuthZEN)', () => {
   });
 
   it('turns a denial into a task, and the approval into a result', async () => {
+    const deniedAt = Date.now();
     const given = await denial();
     const submitted = await api.as('member').post('/access/v1/requests', submission(given));
     expect(submitted.status).toBe(202);
@@ -73,6 +74,10 @@ describe('the access request endpoint for programs (AuthZEN)', () => {
       return_to: `${PROXY}/connections/aws-production/echo`,
       duration_seconds: 3600,
     });
+    const context = await api.as('admin').get(`/v1/access-requests/${submitted.body.task.id}/context`);
+    expect(context.body.denial).toEqual({ evaluation_id: given.evaluation_id, action: 'read', at: expect.any(String) });
+    // As the token has it: in whole seconds.
+    expect(Math.abs(Date.parse(context.body.denial.at) - deniedAt)).toBeLessThan(2_000);
     expect((await api.as('member2').get(path)).status).toBe(404);
     await api.as('admin').post(`/v1/access-requests/${submitted.body.task.id}/approve`, {});
     const done = await api.as('member').get(path);
