@@ -1,5 +1,5 @@
 import { AccessError } from '../../core/access/errors.ts';
-import { isWithinCeiling } from '../../core/access/duration.ts';
+import { isWithinCeiling, lengthText } from '../../core/access/duration.ts';
 import type { Extension } from '../../core/access/extension.ts';
 import { entitlementKey } from '../../core/access/grant.ts';
 import { lengthOf, type Terms } from '../../core/access/review.ts';
@@ -41,9 +41,9 @@ export async function assertRequestable(
     throw notInEmergency(key);
   }
   const ceiling = answer.max_duration_seconds;
-  if (!isWithinCeiling(lengthOf(terms, unit.nowMs, asked.extension), ceiling)) {
+  if (ceiling !== null && !isWithinCeiling(lengthOf(terms, unit.nowMs, asked.extension), ceiling)) {
     const from = asked.extension === null ? '' : ', counted from the beginning of the access';
-    throw new AccessError('duration-too-long', `The request policy allows ${ceiling} seconds at the most${from}.`, {
+    throw new AccessError('duration-too-long', `The request policy allows ${lengthText(ceiling)} at the most${from}.`, {
       field: terms.until === null ? 'duration_seconds' : 'until',
       facts: { max_duration_seconds: ceiling, ...latestEnd(asked.extension, ceiling) },
     });

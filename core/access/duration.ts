@@ -19,6 +19,20 @@ export const DURATION_PRESETS: readonly { readonly label: string; readonly secon
   { label: 'Permanent', seconds: null },
 ];
 
+const UNITS: readonly (readonly [number, string])[] = [
+  [604_800, 'week'],
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+  [1, 'second'],
+];
+
+/** `8 hours`, in the largest unit that divides it. @param seconds a whole number, at least 1 */
+export function lengthText(seconds: number): string {
+  const [size, name] = UNITS.find(([unit]) => seconds % unit === 0) ?? [1, 'second'];
+  return `${seconds / size} ${name}${seconds === size ? '' : 's'}`;
+}
+
 /** Whether `asked` fits under `ceiling`, where null means permanent for the one and no ceiling for the other. */
 export function isWithinCeiling(asked: DurationSeconds, ceiling: DurationSeconds): boolean {
   if (ceiling === null) return true;

@@ -1,5 +1,5 @@
 import { AccessError } from './errors.ts';
-import { endOf, isWithinCeiling, type DurationSeconds } from './duration.ts';
+import { endOf, isWithinCeiling, lengthText, type DurationSeconds } from './duration.ts';
 import { wholeLife, type Extension } from './extension.ts';
 import { entitlementKey, type Entitlement } from './grant.ts';
 import { isAtLeast, mayHandOut, type Role } from './role.ts';
@@ -136,8 +136,8 @@ export function assertMayGive(
   nowMs: number,
   extension: Extension | null = null,
 ): void {
-  if (!isWithinCeiling(lengthOf(terms, nowMs, extension), ceiling)) {
-    throw new AccessError('duration-too-long', `The request policy allows ${ceiling} seconds at the most.`, {
+  if (ceiling !== null && !isWithinCeiling(lengthOf(terms, nowMs, extension), ceiling)) {
+    throw new AccessError('duration-too-long', `The request policy allows ${lengthText(ceiling)} at the most.`, {
       field: terms.until === null ? 'duration_seconds' : 'until',
       facts: { max_duration_seconds: ceiling },
     });

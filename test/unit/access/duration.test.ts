@@ -4,6 +4,7 @@ import {
   durationSecondsSchema,
   endOf,
   isWithinCeiling,
+  lengthText,
   MAX_DURATION_SECONDS,
 } from '../../../core/access/duration.ts';
 
@@ -34,6 +35,20 @@ describe('a ceiling', () => {
     [null, MAX_DURATION_SECONDS, false],
   ])('%s seconds under %s: %s', (asked, ceiling, fits) => {
     expect(isWithinCeiling(asked, ceiling)).toBe(fits);
+  });
+});
+
+describe('its words', () => {
+  it.each([
+    [1, '1 second'],
+    [90, '90 seconds'],
+    [60, '1 minute'],
+    [28_800, '8 hours'],
+    [90_000, '25 hours'],
+    [172_800, '2 days'],
+    [604_800, '1 week'],
+  ])('of %s seconds are "%s"', (seconds, words) => {
+    expect(lengthText(seconds)).toBe(words);
   });
 });
 
