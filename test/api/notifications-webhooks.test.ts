@@ -151,6 +151,11 @@ describe.each(PROFILES)('webhooks, %s', (profile) => {
     await denied('gone');
     await waitUntil('it to be off', async () => !(await admin().get(`/v1/webhooks/${hook.id}`)).body.enabled);
     expect((await admin().get(`/v1/webhooks/${hook.id}`)).body.disabled_reason).toBe('It answered 410 Gone.');
+    const refused = await admin().post(`/v1/deliveries/${dead.id}/resend`, {});
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      'The webhook is turned off. It answered 410 Gone. Turn it on first.',
+    ]);
     await remove(hook.id);
   });
 

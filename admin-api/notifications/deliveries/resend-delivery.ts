@@ -1,11 +1,11 @@
 import { AccessError } from '../../../core/access/errors.ts';
 import { personOf } from '../../db/person-row.ts';
-import type { AuditPerson, RunUnitOfWork } from '../../db/unit-of-work.ts';
+import type { AuditPerson, RunUnitOfWork, UnitOfWork } from '../../db/unit-of-work.ts';
 import type { DeliveryRow } from './delivery-row.ts';
 
 /**
  * Tries a dead delivery again, with all its attempts before it. One of a digest goes out alone.
- * @throws AccessError `not-found`, or `conflict` for one that is not dead
+ * @throws AccessError `not-found`, or `conflict` for one that is not dead or whose webhook is turned off
  */
 export async function resendDelivery(run: RunUnitOfWork, actor: AuditPerson, id: string): Promise<void> {
   await run(async (unit) => {
@@ -16,6 +16,7 @@ export async function resendDelivery(run: RunUnitOfWork, actor: AuditPerson, id:
         facts: { state: row.state },
       });
     }
+    if (row.webhook_id !== null) await assertEnabled(unit, row.webhook_id);
     await unit
       .trx('deliveries')
       .where({ id })
@@ -41,5 +42,18 @@ export async function resendDelivery(run: RunUnitOfWork, actor: AuditPerson, id:
       summary: `${actor.name} had a dead ${row.channel} delivery sent again.`,
       details: { delivery_id: id, channel: row.channel, event_type: row.event_type, reason: row.reason },
     });
+  });
+}
+
+/** What is sent to a webhook that is turned off would be left out without a word. */
+async function assertEnabled(unit: UnitOfWork, webhookId: string): Promise<void> {
+  const webhook: { enabled: boolean; disabled_reason: string | null } | undefined = await unit
+    .trx('webhooks')
+    .where({ id: webhookId })
+    .first('enabled', 'disabled_reason');
+  if (webhook?.enabled !== false) return;
+  const why = webhook.disabled_reason === null ? '' : ` ${webhook.disabled_reason}`;
+  throw new AccessError('conflict', `The webhook is turned off.${why} Turn it on first.`, {
+    facts: { webhook_id: webhookId },
   });
 }
