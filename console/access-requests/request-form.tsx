@@ -65,7 +65,7 @@ export function RequestForm({ things, link, emergency, extended, children, emerg
           <SendRow
             error={confirming ? null : submit.error}
             pending={submit.isPending}
-            inVain={emergency ? known && !allowed : isInVain(previews.each, situation)}
+            inVain={emergency ? known && (!allowed || held) : isInVain(previews.each, situation)}
             emergency={emergency}
             extension={extended !== null}
             count={things.length}

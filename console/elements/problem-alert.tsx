@@ -12,8 +12,12 @@ interface ProblemAlertProps {
 export function ProblemAlert({ error, ownFields }: ProblemAlertProps) {
   if (error === null || error === undefined) return null;
   const problem = error instanceof ApiProblem ? error : null;
+  const said = problem?.message;
   const errors = (problem?.errors ?? []).filter(
-    ({ field }) => ownFields?.some((own) => field === own || field.startsWith(`${own}.`)) !== true,
+    ({ field, message }) =>
+      message !== said &&
+      `${field}: ${message}` !== said &&
+      ownFields?.some((own) => field === own || field.startsWith(`${own}.`)) !== true,
   );
   return (
     <Alert
@@ -22,7 +26,7 @@ export function ProblemAlert({ error, ownFields }: ProblemAlertProps) {
       title={problem?.title ?? 'Something went wrong'}
       icon={<IconAlertTriangle aria-hidden="true" />}
     >
-      {problem?.message ?? 'Nothing was changed. Try again.'}
+      {said ?? 'Nothing was changed. Try again.'}
       {errors.map(({ field, message }) => (
         <div key={`${field} ${message}`}>
           {field === '' ? '' : `${field}: `}
