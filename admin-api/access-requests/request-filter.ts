@@ -122,12 +122,17 @@ async function wordsFor(ports: Pick<AccessRequestPorts, 'knex' | 'ownedBy'>, cal
   return [`role:${caller.role}`, `person:${caller.id}`, ...owned.map((key) => `owners:${key}`)];
 }
 
+/** A statement takes 65,535 parameters; a word that is in more names than this is not one to find somebody by. */
+const MOST_NAMED = 5_000;
+
 async function findNamed(knex: Knex, q: string): Promise<NonNullable<FilterFacts['found']>> {
   const pattern = likePattern(q);
   const [people, resources, scopes] = await Promise.all([
-    knex('people').whereILike('name', pattern).orWhereILike('email', pattern).pluck('id') as Promise<string[]>,
-    knex('resources').whereILike('name', pattern).select('type', 'id') as Promise<ResourceRef[]>,
-    knex('scopes').whereILike('name', pattern).pluck('id') as Promise<string[]>,
+    knex('people').whereILike('name', pattern).orWhereILike('email', pattern).limit(MOST_NAMED).pluck('id') as Promise<
+      string[]
+    >,
+    knex('resources').whereILike('name', pattern).limit(MOST_NAMED).select('type', 'id') as Promise<ResourceRef[]>,
+    knex('scopes').whereILike('name', pattern).limit(MOST_NAMED).pluck('id') as Promise<string[]>,
   ]);
   return { people, resources, scopes };
 }
