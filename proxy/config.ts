@@ -148,7 +148,9 @@ export const proxyConfigSchema = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1'),
       port: port.default(8181),
-      /** Where apps reach it, for its metadata document; left out: http://<host>:<port>. */
+      /** PEM files; left out: plain HTTP, for apps on the same host or behind whatever ends TLS. Read at the start. */
+      tls: z.strictObject({ certificate: z.string().min(1), key: z.string().min(1) }).optional(),
+      /** Where apps reach it, for its metadata document; left out: http(s)://<host>:<port>. */
       public_url: originUrl.optional(),
       /** What apps may ask about, besides the resources of the routes. */
       resources: z.array(resourcePattern).default(['feature:*']),

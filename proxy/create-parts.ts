@@ -4,6 +4,7 @@ import type { Clock } from '../core/process/clock.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
+import { readTls } from './decision-api/read-tls.ts';
 import { FactSource } from './facts/fact-source.ts';
 import { FeedReader } from './facts/feed-reader.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
@@ -73,9 +74,10 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, logger, limits, now });
   const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
   const { decisionToken: token } = secrets;
-  const { public_url: publicUrl = null, actions } = config.decision_api;
+  const { public_url: publicUrl = null, actions, tls: tlsFiles } = config.decision_api;
+  const tls = tlsFiles === undefined ? null : await readTls(tlsFiles);
   const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
-  const decisionServer = new DecisionServer({ ...questions, token, publicUrl });
+  const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls });
   const patterns = servedPatterns(config);
   const feed = new FeedReader({
     controlUrl: config.control_plane.url,

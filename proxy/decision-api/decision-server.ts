@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { closeServer, listen } from '../../core/process/ops-server.ts';
 import type { Answer } from '../gate/problem.ts';
 import { QuestionAnswerer, type QuestionOptions } from './answer-question.ts';
@@ -14,6 +15,7 @@ import {
 } from './decision-answer.ts';
 import { askedAt, metadataOf } from './endpoint.ts';
 import { readBody } from './read-body.ts';
+import type { ServerTls } from './read-tls.ts';
 
 /** Metadata changes with the configuration only. */
 const METADATA_CACHE = 'max-age=300';
@@ -23,9 +25,11 @@ export interface DecisionServerOptions extends QuestionOptions {
   readonly token: string | null;
   /** null: where it listens. */
   readonly publicUrl: string | null;
+  /** null: plain HTTP. */
+  readonly tls: ServerTls | null;
 }
 
-/** The decision API: OpenID AuthZEN Authorization API 1.0 over HTTP (docs/authzen.md). */
+/** The decision API: OpenID AuthZEN Authorization API 1.0 over HTTPS or HTTP (docs/authzen.md). */
 export class DecisionServer {
   readonly #options: DecisionServerOptions;
   readonly #questions: QuestionAnswerer;
@@ -35,23 +39,22 @@ export class DecisionServer {
   constructor(options: DecisionServerOptions) {
     this.#options = options;
     this.#questions = new QuestionAnswerer(options);
-    const { limits } = options;
-    this.#server = createServer(
-      {
-        insecureHTTPParser: false,
-        maxHeaderSize: limits.header_bytes,
-        headersTimeout: limits.headers_timeout_ms,
-        requestTimeout: limits.headers_timeout_ms * 3,
-        keepAliveTimeout: limits.keep_alive_timeout_ms,
-      },
-      (request, response) => void this.#serve(request, response),
-    );
+    const { limits, tls } = options;
+    const settings = {
+      insecureHTTPParser: false,
+      maxHeaderSize: limits.header_bytes,
+      headersTimeout: limits.headers_timeout_ms,
+      requestTimeout: limits.headers_timeout_ms * 3,
+      keepAliveTimeout: limits.keep_alive_timeout_ms,
+    };
+    const serve = (request: IncomingMessage, response: ServerResponse): void => void this.#serve(request, response);
+    this.#server = tls === null ? createServer(settings, serve) : createTlsServer({ ...settings, ...tls }, serve);
     this.#server.maxConnections = limits.connections;
   }
 
   async start(port: number, host: string): Promise<number> {
     const bound = await listen(this.#server, port, host);
-    this.#listenUrl = `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+    this.#listenUrl = `${this.#options.tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${bound}`;
     return bound;
   }
 
