@@ -34,13 +34,11 @@ describe.each(['embedded', 'server'] as const)('the end of what a person has, %s
   it('comes with being disabled: all grants at once, in one change of the feed, and what is pending', async () => {
     const scope = await give(api.idOf('member2'));
     const role = await give(api.idOf('member2'), { role: 'admin' });
-    const feature = await api
-      .as('member2')
-      .post('/v1/access-requests', {
-        resource: { type: 'feature', id: 'cost-explorer' },
-        reason: 'r',
-        duration_seconds: 60,
-      });
+    const feature = await api.as('member2').post('/v1/access-requests', {
+      resource: { type: 'feature', id: 'cost-explorer' },
+      reason: 'r',
+      duration_seconds: 60,
+    });
     expect(feature.status).toBe(201);
     expect((await patch(api.idOf('member2'), { disabled: true })).body.disabled).toBe(true);
     const rows = await grantsOf(api.idOf('member2'));

@@ -123,7 +123,9 @@ describe.each(PROFILES)('deciding from Slack (%s)', (profile) => {
     expect(here.slack.workspace.views).toEqual([]);
     expect(await reviewsOf(id)).toEqual([]);
     // Only who is in the conversation can be told there; a stranger to it is not.
-    expect(whispered()).toEqual([expect.stringMatching(/not linked to Hallpass.*\/settings\/notification-preferences/)]);
+    expect(whispered()).toEqual([
+      expect.stringMatching(/not linked to Hallpass.*\/settings\/notification-preferences/),
+    ]);
     await press(message, 'approve');
     expect(await here.statusOf(id)).toBe('approved');
   });
