@@ -15,11 +15,23 @@ export function readJson(text: string, maxDepth: number): Reading<unknown> {
   if (depthOf(text) > maxDepth) {
     return { ok: false, problems: [{ field: '', message: `The body is nested deeper than ${maxDepth}.` }] };
   }
+  let value: unknown;
   try {
-    return { ok: true, value: JSON.parse(text) as unknown };
+    value = JSON.parse(text);
   } catch {
     return { ok: false, problems: [{ field: '', message: 'The body is not JSON.' }] };
   }
+  // Half of a surrogate pair can only come as an escape: the bytes were UTF-8.
+  if (/\\u[dD]/.test(text) && !isUnicode(value)) {
+    return { ok: false, problems: [{ field: '', message: 'The body has text that is not Unicode (RFC 7493, 2.1).' }] };
+  }
+  return { ok: true, value };
+}
+
+function isUnicode(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, member]) => name.isWellFormed() && isUnicode(member));
 }
 
 /** What of it the schema knows; every other member is passed over (AuthZEN, "JSON Serialization"). */

@@ -1,8 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
 import type { Fact } from '../../core/feed/fact.ts';
-import { firstAfter } from '../../proxy/decision-api/first-after.ts';
-import { PageTokens } from '../../proxy/decision-api/page-token.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { ended, grant, person, resource, TEST_FACTS } from './support/facts.ts';
 import { startSidecar, type TestSidecar } from './support/sidecar.ts';
@@ -136,6 +133,7 @@ describe('searches', () => {
     ['token', { page: { token: 7 } }, 'page.token', /text/],
     ['token', { page: { token: 'a3M9NDU2O3N6PTI=' } }, 'page.token', /begin again/],
     ['context', { context: { a: 'x'.repeat(9_000) } }, '', /8192/],
+    ['string', { context: { a: '\ud800' } }, '', /Unicode/],
   ])('name the field for a wrong %s', async (_name, more, field, message) => {
     const answer = await post('subject', { ...users, ...more });
     const { errors } = (await answer.json()) as { errors: { field: string; message: string }[] };
@@ -204,47 +202,23 @@ describe('pages', () => {
     expect(idsOf(second)).toEqual(['per_p094', ...expected.slice(10, 19)].toSorted());
   });
 
+  it('are no use of a grant', async () => {
+    await start({});
+    await pagesOf('subject', users);
+    const [subject] = expected;
+    await fetch(`${sidecar.decisionUrl}/access/v1/evaluation`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ ...users, subject: { type: 'user', id: subject } }),
+    });
+    await waitUntil('the first use', () => sidecar.feed.firstUses.length > 0);
+    expect(sidecar.feed.firstUses.map((reported) => reported['grant_id'])).toEqual([`grt_${subject}`]);
+  });
+
   it('say in their tokens nothing of what was passed over', async () => {
     await start({ decision_search_candidates: 2 });
     const { page, results } = await find('subject', users);
     expect(results).toEqual([]);
     expect(Buffer.from(page.next_token, 'base64url').toString('latin1')).not.toContain('per_');
-  });
-});
-
-describe('the tokens of pages', () => {
-  it('open for the search and the secret they were made with, and no other', () => {
-    const [ours, theirs] = [new PageTokens('a'), new PageTokens('b')];
-    const bytes = fc.uint8Array({ minLength: 1, maxLength: 80 });
-    fc.assert(
-      fc.property(fc.string(), fc.string(), fc.string(), bytes, (after, search, other, noise) => {
-        const position = { after, limit: null };
-        const token = ours.seal(position, search);
-        expect(ours.open(token, search)).toEqual(position);
-        expect(theirs.open(token, search)).toBeNull();
-        if (other !== search) expect(ours.open(token, other)).toBeNull();
-        const broken = Buffer.from(token, 'base64url');
-        broken[noise[0]! % broken.length]! ^= 1;
-        expect(ours.open(broken.toString('base64url'), search)).toBeNull();
-        expect(ours.open(Buffer.from(noise).toString('base64url'), search)).toBeNull();
-      }),
-    );
-  });
-});
-
-describe('firstAfter', () => {
-  it('is the beginning of what a whole sort gives', async () => {
-    const names = fc.array(fc.string({ maxLength: 3 }), { maxLength: 200 });
-    await fc.assert(
-      fc.asyncProperty(
-        names,
-        fc.string({ maxLength: 2 }),
-        fc.integer({ min: 1, max: 20 }),
-        async (all, after, count) => {
-          const sorted = [...new Set(all)].filter((name) => name > after).toSorted((a, b) => (a < b ? -1 : 1));
-          expect(await firstAfter(all, after, count, () => null)).toEqual(sorted.slice(0, count));
-        },
-      ),
-    );
   });
 });
