@@ -62,7 +62,7 @@ const SCREENS = resolve(process.env.HALLPASS_TEST_SCREENS ?? '.cache/screens');
 
 export async function takePicture(page: Page, viewport: ViewportName, name: string): Promise<void> {
   await mkdir(SCREENS, { recursive: true });
-  await page.screenshot({ path: join(SCREENS, `${viewport}-${name}.png`), animations: 'disabled' });
+  await page.screenshot({ path: join(SCREENS, `${viewport}-${name}.png`), animations: 'disabled', scale: 'css' });
 }
 
 interface AxeResults {
