@@ -2,7 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { CliError } from './exit-code.ts';
 
-const problemSchema = z.object({ title: z.string().default(''), detail: z.string().default('') });
+const problemSchema = z.object({
+  title: z.string().default(''),
+  detail: z.string().default(''),
+  extend_grant_id: z.string().optional(),
+});
 
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
@@ -62,6 +66,8 @@ export function createApiClient(options: {
 
 async function sentenceOf(response: Response): Promise<string> {
   const parsed = problemSchema.safeParse(await response.json().catch(() => null));
-  const { detail, title } = parsed.success ? parsed.data : { detail: '', title: '' };
-  return detail || title || `The server answered ${response.status}.`;
+  if (!parsed.success) return `The server answered ${response.status}.`;
+  const { detail, title, extend_grant_id: grantId } = parsed.data;
+  const way = grantId === undefined ? '' : ` Here: hallpass extend ${grantId} --for 1h`;
+  return `${detail || title || `The server answered ${response.status}.`}${way}`;
 }

@@ -45,6 +45,13 @@ describe.each(PROFILES)('the command line, %s', (profile) => {
     const called = await member.run(['curl', '-f', `${stack.urls.proxy}${PRODUCTION}/echo`]);
     expect(called.code).toBe(0);
 
+    const longer = await member.run(['request', 'connection:aws-production', '--for', '4h', '--reason', 'INC-7']);
+    expect(longer.code).toBe(1);
+    const [, held] = /Here: hallpass extend (grt_\w+) --for 1h\n$/.exec(longer.stderr) ?? [];
+    const extended = await member.run(['extend', held!, '--for', '1h', '--reason', 'INC-7 goes on']);
+    expect(extended.stdout).toMatch(/^Waiting: connection:aws-production, until /);
+    expect((await admin.run(['approve', await onlyPending()])).stdout).toMatch(/^Approved: connection:aws-production/);
+
     const status = JSON.parse((await member.run(['status', '--json'])).stdout) as {
       grants: { id: string; kind: string; resource: { id: string } | null }[];
     };
