@@ -19,7 +19,12 @@ export function httpClient(baseUrl: string, token: string | null): HttpClient {
     const response = await fetch(baseUrl + path, {
       method,
       redirect: 'manual',
-      headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...options.headers },
+      headers: {
+        // A port may have been another server's a moment ago, and fetch keeps the connections to it that are dead by now.
+        connection: 'close',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...options.headers,
+      },
       ...(options.body === undefined ? {} : { body: options.body }),
     });
     const text = await response.text();
