@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import { expose } from './metrics.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -17,7 +18,7 @@ export interface OpsServer {
 
 /**
  * `/livez` (the event loop turns: it answers at all), `/readyz` (200 or 503 with what is missing) and `/metrics`
- * (Prometheus text), on a port of their own so that no path of the traffic port skips the gate (law 14).
+ * (Prometheus text or OpenMetrics), on a port of their own so that no path of the traffic port skips the gate (law 14).
  */
 export async function startOpsServer(options: {
   readonly host: string;
@@ -34,8 +35,8 @@ export async function startOpsServer(options: {
       response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
       response.end(`${JSON.stringify({ ready, missing, warnings })}\n`);
     } else if (path === '/metrics') {
-      const text = await options.registry.metrics();
-      response.writeHead(200, { 'content-type': options.registry.contentType }).end(text);
+      const { contentType, text } = await expose(options.registry, request.headers.accept);
+      response.writeHead(200, { 'content-type': contentType }).end(text);
     } else {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('Try /livez, /readyz or /metrics.\n');
     }

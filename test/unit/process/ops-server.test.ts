@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Counter } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import { createMetrics } from '../../../core/process/metrics.ts';
 import {
   closeServer,
@@ -29,6 +29,26 @@ describe('the ops port', () => {
     readiness = { ready: false, missing: ['policy'] };
     const response = await get('/livez');
     expect([response.status, await response.text()]).toEqual([200, 'live\n']);
+  });
+
+  it('speaks OpenMetrics to who asks for it, exemplars included, and the other format is none the worse', async () => {
+    const slow = new Histogram({ name: 'slow_seconds', help: 'h', buckets: [1], enableExemplars: true, registers: [] });
+    registry.registerMetric(slow);
+    slow.observe({ value: 0.5, exemplarLabels: { trace_id: 'abc' } });
+    new Counter({ name: 'things_total', help: 'h', registers: [registry] }).inc();
+    const accept = 'application/openmetrics-text;version=1.0.0;q=0.75,text/plain;version=0.0.4;q=0.5';
+    for (const turn of [1, 2]) {
+      const open = await fetch(`http://127.0.0.1:${ops.port}/metrics`, { headers: { accept } });
+      const text = await open.text();
+      expect([turn, open.headers.get('content-type')]).toEqual([turn, expect.stringContaining('openmetrics')]);
+      expect(text).toContain('# TYPE things counter');
+      expect(text).toMatch(/^things_total\{part="proxy"\} 1$/m);
+      expect(text).toMatch(/^slow_seconds_bucket\{.*\} 1 # \{trace_id="abc"\} 0\.5 \d/m);
+      expect(text).toMatch(/\n# EOF\n$/);
+      const plain = await (await get('/metrics')).text();
+      expect(plain).toContain('# TYPE things_total counter');
+      expect(plain).not.toContain('trace_id');
+    }
   });
 
   it('is ready, or says what is missing', async () => {
