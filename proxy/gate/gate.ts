@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { DenyReason } from '../../core/access/reason-code.ts';
 import type { Resource } from '../../core/access/resource.ts';
 import type { Subject } from '../../core/access/subject.ts';
@@ -9,6 +8,7 @@ import { readToken } from '../identity/read-token.ts';
 import { nominatedBy } from '../identity/strip-headers.ts';
 import type { Judge } from './judge.ts';
 import { readTarget } from './normal-path.ts';
+import type { RequestHead } from './request-head.ts';
 import { refusalOf } from './request-refusal.ts';
 import { hostNameOf, UPGRADE, upstreamTarget, type Route, type RouteTable } from './route-table.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
@@ -23,7 +23,7 @@ export interface GateSettings {
 
 /** A request that was read and found unambiguous, before anybody knows whose it is. */
 interface Reading {
-  readonly request: IncomingMessage;
+  readonly request: RequestHead;
   readonly upgrade: boolean;
   readonly path: string;
   readonly query: string;
@@ -58,7 +58,7 @@ export class Gate {
   }
 
   /** At once whenever the token was verified before; nothing else here waits. */
-  judge(request: IncomingMessage, upgrade: boolean): Verdict | Promise<Verdict> {
+  judge(request: RequestHead, upgrade: boolean): Verdict | Promise<Verdict> {
     const { rawHeaders } = request;
     const nominated = nominatedBy(rawHeaders);
     const refusal = refusalOf(request, upgrade, nominated, this.#settings.maxHeaderCount);
@@ -178,7 +178,7 @@ interface Known {
   readonly detail?: string;
 }
 
-function mayChange(request: IncomingMessage, upgrade: boolean): boolean {
+function mayChange(request: RequestHead, upgrade: boolean): boolean {
   return upgrade || !SAFE_METHODS.has(request.method ?? '');
 }
 

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { forbiddenNomination } from '../identity/strip-headers.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** TRACE echoes headers back (credentials too); CONNECT asks for a tunnel past the gate. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
@@ -17,7 +17,7 @@ const ONCE_ONLY: ReadonlySet<string> = new Set([
  * Independent of route and caller, so the answer tells nothing about either (RFC 9112 6.1, 6.3, 11.2).
  */
 export function refusalOf(
-  request: IncomingMessage,
+  request: RequestHead,
   upgrade: boolean,
   nominated: ReadonlySet<string> | null,
   maxHeaderCount: number,
@@ -48,7 +48,7 @@ export function refusalOf(
 }
 
 /** RFC 6455 4.1. A body would stand between the handshake and the frames, where two servers may part ways. */
-function upgradeRefusal(request: IncomingMessage): string | null {
+function upgradeRefusal(request: RequestHead): string | null {
   const { headers } = request;
   if (request.method !== 'GET') return 'an upgrade must be a GET';
   if (request.httpVersion !== '1.1') return 'an upgrade needs HTTP/1.1';

@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { isActive, type Grant } from '../../core/access/grant.ts';
 import { higherRole, type Role } from '../../core/access/role.ts';
 import type { Subject } from '../../core/access/subject.ts';
 import type { Decision } from '../../core/decision/decision.ts';
 import { stripCookies } from '../identity/strip-cookies.ts';
 import { stripHeaders, type UpstreamHeaders } from '../identity/strip-headers.ts';
+import type { RequestHead } from './request-head.ts';
 import type { Route } from './route-table.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { Route } from './route-table.ts';
  * whatever had the same name. Nothing is added later.
  */
 export function upstreamHeaders(from: {
-  readonly request: IncomingMessage;
+  readonly request: RequestHead;
   readonly upgrade: boolean;
   readonly nominated: ReadonlySet<string> | null;
   readonly route: Route;
