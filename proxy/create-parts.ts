@@ -10,7 +10,7 @@ import { FeedReader } from './facts/feed-reader.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
 import { ForwardTraffic } from './forward-traffic.ts';
 import { LiveConnections, type Cut } from './forward/live-connections.ts';
-import { AccessRequestLinks } from './gate/access-request-link.ts';
+import { AccessRequestLinks } from '../core/decision/access-request-link.ts';
 import { DecisionLog } from './gate/decision-log.ts';
 import { Gate } from './gate/gate.ts';
 import { Judge } from './gate/judge.ts';

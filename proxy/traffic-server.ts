@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { listen } from '../core/process/ops-server.ts';
 import type { ProxyLimits } from './config.ts';
-import { problemAnswer, type Answer } from './gate/problem.ts';
+import { problemAnswer, type Answer } from '../core/process/problem-answer.ts';
 import { sendRawAnswer } from './gate/send-answer.ts';
 
 /** The newest answer begun on a connection; those before it are over when it is. A property, because a map costs more. */

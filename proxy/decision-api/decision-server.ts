@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { closeServer, listen } from '../../core/process/ops-server.ts';
-import type { Answer } from '../gate/problem.ts';
-import { QuestionAnswerer, type QuestionOptions } from './answer-question.ts';
+import type { Answer } from '../../core/process/problem-answer.ts';
+import { QuestionAnswerer, type QuestionOptions } from '../../core/authzen/answer-question.ts';
 import {
   internalErrorAnswer,
   invalidAnswer,
@@ -12,8 +12,9 @@ import {
   notSignedInAnswer,
   tooLargeAnswer,
   wrongMethodAnswer,
-} from './decision-answer.ts';
-import { askedAt, metadataOf } from './endpoint.ts';
+} from '../../core/authzen/decision-answer.ts';
+import { askedAt, metadataOf } from '../../core/authzen/endpoint.ts';
+import type { ProxyLimits } from '../config.ts';
 import { readBody } from './read-body.ts';
 import type { ServerTls } from './read-tls.ts';
 
@@ -21,6 +22,7 @@ import type { ServerTls } from './read-tls.ts';
 const METADATA_CACHE = 'max-age=300';
 
 export interface DecisionServerOptions extends QuestionOptions {
+  readonly limits: ProxyLimits;
   /** What callers must send as a bearer token; null: nothing. */
   readonly token: string | null;
   /** null: where it listens. */

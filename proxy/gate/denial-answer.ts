@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { REASON_TEXT } from '../../core/access/reason-code.ts';
-import type { AccessRequestLink, AccessRequestLinks } from './access-request-link.ts';
+import type { AccessRequestLink, AccessRequestLinks } from '../../core/decision/access-request-link.ts';
 import { DENIAL_PAGE_CSP, renderDenialPage } from './denial-page.ts';
 import { denialKind, type DenialKind } from './denial-kind.ts';
-import { problemAnswer, type Answer } from './problem.ts';
+import { problemAnswer, type Answer } from '../../core/process/problem-answer.ts';
 import type { Denial } from './verdict.ts';
 
 /** The link relation of every denial that can be requested away (RFC 8288). */

@@ -1,6 +1,7 @@
 import type { DenyReason } from '../../core/access/reason-code.ts';
 import { newId } from '../../core/access/ids.ts';
 import type { ResourceKey } from '../../core/access/resource.ts';
+import type { Bench, Judge as QuestionJudge, NotReadyReason } from '../../core/authzen/bench.ts';
 import type { Action, Question, RequestContext } from '../../core/decision/decision-input.ts';
 import { refuse, type Decision } from '../../core/decision/decision.ts';
 import { evaluate } from '../../core/decision/evaluate.ts';
@@ -20,14 +21,6 @@ export interface PolicyInUse {
   readonly engine: PolicyEngine | null;
 }
 
-/** Facts and policy of one moment. */
-export interface Bench {
-  readonly facts: Facts;
-  readonly engine: PolicyEngine;
-}
-
-export type NotReadyReason = Extract<DenyReason, 'facts-missing' | 'facts-stale' | 'policy-missing'>;
-
 /** A question by names, so that it can be asked again when the facts behind the names have changed. */
 export interface StandingQuestion {
   readonly subjectId: string;
@@ -37,7 +30,7 @@ export interface StandingQuestion {
 }
 
 /** Puts questions to the policy with the facts of now. Everything that lets somebody pass goes through here. */
-export class Judge {
+export class Judge implements QuestionJudge {
   readonly #facts: FactsInUse;
   readonly #policy: PolicyInUse;
   readonly #clock: Clock;

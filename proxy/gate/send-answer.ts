@@ -1,6 +1,6 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Answer } from './problem.ts';
+import type { Answer } from '../../core/process/problem-answer.ts';
 
 /** How long a client may take to read an answer written to its bare socket. */
 const RAW_ANSWER_MS = 2_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { firstAfter } from '../../proxy/decision-api/first-after.ts';
-import { PageTokens } from '../../proxy/decision-api/page-token.ts';
+import { firstAfter } from '../../core/authzen/first-after.ts';
+import { PageTokens } from '../../core/authzen/page-token.ts';
 
 describe('the tokens of pages', () => {
   it('open for the search and the secret they were made with, and no other', () => {

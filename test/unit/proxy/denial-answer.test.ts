@@ -5,7 +5,7 @@ import type { Resource } from '../../../core/access/resource.ts';
 import type { Subject } from '../../../core/access/subject.ts';
 import { createDenialKey } from '../../../core/decision/denial-token.ts';
 import type { Requestable } from '../../../core/decision/decision.ts';
-import { AccessRequestLinks } from '../../../proxy/gate/access-request-link.ts';
+import { AccessRequestLinks } from '../../../core/decision/access-request-link.ts';
 import { denialAnswer, prefersHtml } from '../../../proxy/gate/denial-answer.ts';
 import { escapeHtml } from '../../../proxy/gate/denial-page.ts';
 import type { Denial } from '../../../proxy/gate/verdict.ts';

@@ -1,6 +1,6 @@
-import { RESOURCE_TYPES, type Resource, type ResourceType } from '../../core/access/resource.ts';
-import type { Subject } from '../../core/access/subject.ts';
-import type { Facts } from '../../core/feed/facts.ts';
+import { RESOURCE_TYPES, type Resource, type ResourceType } from '../access/resource.ts';
+import type { Subject } from '../access/subject.ts';
+import type { Facts } from '../feed/facts.ts';
 
 /** The one type of subject there is. */
 export const SUBJECT_TYPE = 'user';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RequestContext } from '../../core/decision/decision-input.ts';
+import type { RequestContext } from '../decision/decision-input.ts';
 import { actionEntity, contextEntity, resourceEntity, subjectEntity } from './entity.ts';
 import { readShape, type Reading } from './read-json.ts';
 

@@ -1,6 +1,6 @@
-import { REASON_TEXT } from '../../core/access/reason-code.ts';
-import type { NotReadyReason } from '../gate/judge.ts';
-import { problemAnswer, type Answer } from '../gate/problem.ts';
+import { REASON_TEXT } from '../access/reason-code.ts';
+import type { NotReadyReason } from './bench.ts';
+import { problemAnswer, type Answer } from '../process/problem-answer.ts';
 import { ENDPOINTS, METADATA_PATH } from './endpoint.ts';
 import { describeProblems, type FieldProblem } from './read-json.ts';
 

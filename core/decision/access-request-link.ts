@@ -1,13 +1,8 @@
-import { resourceKey } from '../../core/access/resource.ts';
-import {
-  denialTokenExpiry,
-  signDenialToken,
-  type DenialKey,
-  type DenialTokenParties,
-} from '../../core/decision/denial-token.ts';
-import type { Decision } from '../../core/decision/decision.ts';
-import type { Resource } from '../../core/access/resource.ts';
-import type { Subject } from '../../core/access/subject.ts';
+import { resourceKey } from '../access/resource.ts';
+import { denialTokenExpiry, signDenialToken, type DenialKey, type DenialTokenParties } from './denial-token.ts';
+import type { Decision } from './decision.ts';
+import type { Resource } from '../access/resource.ts';
+import type { Subject } from '../access/subject.ts';
 
 /** `access_request` of a denial, by the names of ARAP draft 1. */
 export interface AccessRequestLink {

@@ -1,8 +1,7 @@
 import canonicalize from 'canonicalize';
-import type { Facts } from '../../core/feed/facts.ts';
-import type { ProxyLimits } from '../config.ts';
-import type { MonotonicClock } from '../facts/freshness.ts';
-import type { Bench, Judge, NotReadyReason } from '../gate/judge.ts';
+import type { Facts } from '../feed/facts.ts';
+import type { AuthzenLimits } from './authzen-limits.ts';
+import type { Bench, Judge, NotReadyReason } from './bench.ts';
 import { questionOf } from './evaluate-access.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import { isOfType, SUBJECT_TYPE } from './find-entity.ts';
@@ -27,8 +26,8 @@ export interface SearchParts {
   readonly tokens: PageTokens;
   /** What is asked about in a search for actions. */
   readonly actions: readonly string[];
-  readonly limits: Pick<ProxyLimits, 'decision_search_candidates' | 'decision_search_results' | 'slice_ms'>;
-  readonly now: MonotonicClock;
+  readonly limits: Pick<AuthzenLimits, 'decision_search_candidates' | 'decision_search_results' | 'slice_ms'>;
+  readonly now: () => number;
 }
 
 /**
@@ -116,10 +115,10 @@ const STALE_TOKEN = 'is not a token of this search; leave it out to begin again,
 /** Holds the event loop for no longer than its time at a stretch. */
 class Slice {
   readonly #ms: number;
-  readonly #now: MonotonicClock;
+  readonly #now: () => number;
   #since: number;
 
-  constructor(ms: number, now: MonotonicClock) {
+  constructor(ms: number, now: () => number) {
     this.#ms = ms;
     this.#now = now;
     this.#since = now();

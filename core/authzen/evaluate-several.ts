@@ -1,5 +1,5 @@
-import type { AccessRequestLinks } from '../gate/access-request-link.ts';
-import type { Bench, Judge } from '../gate/judge.ts';
+import type { AccessRequestLinks } from '../decision/access-request-link.ts';
+import type { Bench, Judge } from './bench.ts';
 import { answerEvaluation, evaluateAccess, type Evaluation, type EvaluationResponse } from './evaluate-access.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { Semantic } from './evaluations-request.ts';

@@ -1,10 +1,10 @@
-import type { Logger } from '../../core/process/logger.ts';
-import type { ProxyLimits } from '../config.ts';
-import type { MonotonicClock } from '../facts/freshness.ts';
-import type { AccessRequestLinks } from '../gate/access-request-link.ts';
-import type { DecisionLog } from '../gate/decision-log.ts';
-import type { Judge } from '../gate/judge.ts';
-import type { Answer } from '../gate/problem.ts';
+import type { ReasonCode } from '../access/reason-code.ts';
+import type { Decision } from '../decision/decision.ts';
+import type { Logger } from '../process/logger.ts';
+import type { AccessRequestLinks } from '../decision/access-request-link.ts';
+import type { Answer } from '../process/problem-answer.ts';
+import type { AuthzenLimits } from './authzen-limits.ts';
+import type { Judge } from './bench.ts';
 import { invalidAnswer, jsonAnswer, notReadyAnswer } from './decision-answer.ts';
 import type { Asked } from './endpoint.ts';
 import { answerEvaluation, evaluateAccess, type Evaluation } from './evaluate-access.ts';
@@ -16,16 +16,30 @@ import { readJson } from './read-json.ts';
 import { AccessSearch } from './search-access.ts';
 import { readSearchRequest, type Searched, type SearchRequest } from './search-request.ts';
 
+/** Who writes decisions down. */
+export interface QuestionLog {
+  write(logged: {
+    readonly decision: Decision;
+    readonly reason: ReasonCode;
+    readonly subject: string | null;
+    readonly resource: string | null;
+    readonly action: string | null;
+    readonly via: 'decision-api';
+    readonly durationMs: number;
+  }): void;
+}
+
 export interface QuestionOptions {
   readonly judge: Judge;
   readonly links: AccessRequestLinks;
-  readonly log: DecisionLog;
+  readonly log: QuestionLog;
   readonly logger: Logger;
-  readonly limits: ProxyLimits;
-  readonly now: MonotonicClock;
+  readonly limits: AuthzenLimits;
+  /** Milliseconds that only ever go up. */
+  readonly now: () => number;
   /** What a search for actions asks about. */
   readonly actions: readonly string[];
-  /** Known to every process that answers for this sidecar, and to no app. */
+  /** Known to every process that answers under this address, and to no app. */
   readonly pageSecret: string;
 }
 

@@ -1,12 +1,12 @@
-import type { ReasonCode } from '../../core/access/reason-code.ts';
-import { REASON_TEXT } from '../../core/access/reason-code.ts';
-import type { Resource } from '../../core/access/resource.ts';
-import type { Subject } from '../../core/access/subject.ts';
-import type { Question } from '../../core/decision/decision-input.ts';
-import type { Decision } from '../../core/decision/decision.ts';
-import type { Facts } from '../../core/feed/facts.ts';
-import type { AccessRequestLink, AccessRequestLinks } from '../gate/access-request-link.ts';
-import type { Bench, Judge } from '../gate/judge.ts';
+import type { ReasonCode } from '../access/reason-code.ts';
+import { REASON_TEXT } from '../access/reason-code.ts';
+import type { Resource } from '../access/resource.ts';
+import type { Subject } from '../access/subject.ts';
+import type { Question } from '../decision/decision-input.ts';
+import type { Decision } from '../decision/decision.ts';
+import type { Facts } from '../feed/facts.ts';
+import type { AccessRequestLink, AccessRequestLinks } from '../decision/access-request-link.ts';
+import type { Bench, Judge } from './bench.ts';
 import { contextOf, type EvaluationRequest } from './evaluation-request.ts';
 import { findResource, findSubject } from './find-entity.ts';
 
