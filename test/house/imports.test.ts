@@ -40,7 +40,7 @@ const BREACHES: Record<string, Partial<Import>[]> = {
     { from: 'core/decision/evaluate.ts', to: 'npm:undici' },
     { from: 'core/decision/evaluate.ts', to: 'core/process/clock.ts' },
   ],
-  'core/authzen imports the rest of core': [['core/authzen/endpoint.ts', 'proxy/config.ts']],
+  'core/authzen imports the rest of core': [{ from: 'core/authzen/endpoint.ts', to: 'proxy/config.ts' }],
   'core/process imports no other room': [{ from: 'core/process/clock.ts', to: 'core/access/role.ts' }],
   'the proxy imports core only': [{ from: 'proxy/config.ts', to: 'admin-api/config.ts', typeOnly: true }],
   'the admin API imports core and migrations only': [{ from: 'admin-api/config.ts', to: 'proxy/config.ts' }],
