@@ -7,6 +7,7 @@ import {
   type ReasonCode,
 } from '../access/reason-code.ts';
 import { roleSchema } from '../access/role.ts';
+import type { DecisionInput } from './decision-input.ts';
 
 /** What the person could ask for so that the answer changes. At least one of the three is set. */
 export const requestableSchema = z.object({
@@ -31,6 +32,19 @@ export interface Decision {
   /** Milliseconds since the epoch. */
   readonly evaluated_at: number;
   readonly policy_revision: string | null;
+  /** How the policy came to it, where that is logged; never part of an answer. */
+  readonly evaluated?: Evaluated;
+}
+
+/** One evaluation as a decision log shows it: with the same input, `opa eval` gives the same answer. */
+export interface Evaluated {
+  readonly input: DecisionInput;
+  /** What the policy answered, whatever became of it; undefined when it answered nothing or failed. */
+  readonly answer: unknown;
+  /** It failed while running. */
+  readonly failed: boolean;
+  readonly durationMs: number;
+  readonly printed: readonly string[];
 }
 
 /** What `hallpass/authz/decision` must answer. Documented in docs/policy-input.md. */

@@ -1,12 +1,16 @@
 import { newId } from '../access/ids.ts';
 import type { Facts } from '../feed/facts.ts';
-import { buildDecisionInput, type Question } from './decision-input.ts';
+import { buildDecisionInput, type DecisionInput, type Question } from './decision-input.ts';
 import { readDecisionAnswer, refuse, type Decision } from './decision.ts';
 import type { PolicyEngine } from './policy-engine.ts';
+
+/** A clock in milliseconds that only moves forward. */
+export type Timer = () => number;
 
 /**
  * Facts + question + policy -> decision. Synchronous and without side effects, so a decision is about one moment.
  * Whatever the engine throws becomes a denial with reason `policy-error`; `onPolicyError` hears of it.
+ * @param timer with one the decision says how it came about (`evaluated`)
  */
 export function evaluate(
   engine: PolicyEngine,
@@ -14,22 +18,41 @@ export function evaluate(
   question: Question,
   nowMs: number,
   onPolicyError: (error: unknown) => void = () => {},
+  timer: Timer | null = null,
 ): Decision {
   const evaluationId = newId('evaluation');
   if (question.subject.disabled) return refuse('subject-disabled', evaluationId, nowMs, engine.revision);
   const input = buildDecisionInput(facts, question, nowMs);
+  const startedAt = timer === null ? 0 : timer();
   let raw: unknown;
+  let failed = false;
   try {
     raw = engine.decide(input);
   } catch (error) {
     onPolicyError(error);
-    return refuse('policy-error', evaluationId, nowMs, engine.revision);
+    failed = true;
   }
+  const decision = failed
+    ? refuse('policy-error', evaluationId, nowMs, engine.revision)
+    : readDecision(raw, input, evaluationId, nowMs, engine.revision);
+  if (timer === null) return decision;
+  const durationMs = timer() - startedAt;
+  const printed = engine.takePrinted?.() ?? [];
+  return { ...decision, evaluated: { input, answer: raw, failed, durationMs, printed } };
+}
+
+function readDecision(
+  raw: unknown,
+  input: DecisionInput,
+  evaluationId: string,
+  nowMs: number,
+  revision: string,
+): Decision {
   const answer = readDecisionAnswer(
     raw,
     input.grants.map((grant) => grant.id),
   );
-  return { ...answer, evaluation_id: evaluationId, evaluated_at: nowMs, policy_revision: engine.revision };
+  return { ...answer, evaluation_id: evaluationId, evaluated_at: nowMs, policy_revision: revision };
 }
 
 /** When the first of a person's grants that carried a decision ends; null when none of them does by time. */

@@ -1,7 +1,14 @@
 import { createRequire } from 'node:module';
 import type { LoadedPolicy } from '@open-policy-agent/opa-wasm';
-import { DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT, type PolicyBundle } from './policy-bundle.ts';
-import { PolicyEngineError, type PolicyEngine } from './policy-engine.ts';
+import {
+  DECISION_ENTRYPOINT,
+  DROP_ENTRYPOINT,
+  MASK_ENTRYPOINT,
+  REQUEST_ENTRYPOINT,
+  type PolicyBundle,
+} from './policy-bundle.ts';
+import { PolicyEngineError, type LogRules, type PolicyEngine } from './policy-engine.ts';
+import { PRINT_BUILTIN, PrintLines } from './print-lines.ts';
 
 // The ES module of this library leaves out `loadPolicySync`, which is what lets a broken instance be replaced within
 // the call that finds it broken.
@@ -59,24 +66,46 @@ interface PolicyInstance {
   readonly dataHeapPtr: number;
 }
 
+export interface EngineOptions {
+  readonly maxMemoryBytes?: number;
+  /** Keeps what the policy prints for `takePrinted`. It may hold personal data, so it is for debugging only. */
+  readonly keepsPrinted?: boolean;
+}
+
 /**
  * Runs a compiled bundle. Refuses at load what would only fail at a call: a missing entrypoint or a built-in the
  * module imports and this runtime lacks. Evaluation is synchronous and has no time limit; Rego always ends, but a
  * policy can be slow.
  * @throws PolicyEngineError
  */
-export async function createOpaPolicyEngine(
-  bundle: PolicyBundle,
-  maxMemoryBytes = MAX_POLICY_MEMORY_BYTES,
-): Promise<PolicyEngine> {
+export async function createOpaPolicyEngine(bundle: PolicyBundle, options: EngineOptions = {}): Promise<PolicyEngine> {
+  const { maxMemoryBytes = MAX_POLICY_MEMORY_BYTES, keepsPrinted = false } = options;
   const module = await compile(bundle.wasm);
   const maximum = Math.max(INITIAL_PAGES, Math.floor(maxMemoryBytes / WASM_PAGE_BYTES));
-  const start = () => startInstance(module, bundle.data, maximum);
-  let instance: LoadedPolicy | null = start();
-  refuseMissingParts(instance);
-  const entrypoints = instance.entrypoints as Record<string, number>;
+  const printed = new PrintLines(keepsPrinted);
+  const start = () => startInstance(module, bundle.data, maximum, printed);
+  const first = start();
+  refuseMissingParts(first);
+  const entrypoints = first.entrypoints as Record<string, number>;
+  const run = createRunner(start, first, entrypoints);
+  return {
+    revision: bundle.revision,
+    decide: (input) => run(DECISION_ENTRYPOINT, input),
+    request: (input) => run(REQUEST_ENTRYPOINT, input),
+    takePrinted: () => printed.take(),
+    logRules: createLogRules(() => startInstance(module, bundle.data, maximum, new PrintLines(false)), entrypoints),
+  };
+}
 
-  const run = (entrypoint: string, input: object): unknown => {
+type Runner = (entrypoint: string, input: object) => unknown;
+
+function createRunner(
+  start: () => LoadedPolicy,
+  first: LoadedPolicy | null,
+  entrypoints: Readonly<Record<string, number>>,
+): Runner {
+  let instance = first;
+  return (entrypoint, input) => {
     instance ??= start();
     try {
       return readResult(evaluateOnce(instance, input, entrypoints[entrypoint]!));
@@ -86,11 +115,14 @@ export async function createOpaPolicyEngine(
       throw new PolicyEngineError(`The policy failed at ${entrypoint}: ${describe(error)}`);
     }
   };
-  return {
-    revision: bundle.revision,
-    decide: (input) => run(DECISION_ENTRYPOINT, input),
-    request: (input) => run(REQUEST_ENTRYPOINT, input),
-  };
+}
+
+/** In an instance of their own, made with the first event: a rule that aborts must not cost the next decision a start. */
+function createLogRules(start: () => LoadedPolicy, entrypoints: Readonly<Record<string, number>>): LogRules {
+  const run = createRunner(start, null, entrypoints);
+  const rule = (entrypoint: string): ((event: object) => unknown) | null =>
+    Object.hasOwn(entrypoints, entrypoint) ? (event) => run(entrypoint, event) : null;
+  return { mask: rule(MASK_ENTRYPOINT), drop: rule(DROP_ENTRYPOINT) };
 }
 
 async function compile(wasm: Uint8Array): Promise<object> {
@@ -100,10 +132,10 @@ async function compile(wasm: Uint8Array): Promise<object> {
   } catch {
     throw new PolicyEngineError('The policy.wasm of the bundle is no WebAssembly module.');
   }
-  // The library sends it to stdout, with whatever of the input a policy prints. `opa build` drops print() for Wasm, so
-  // no module it makes today asks for it.
+  // The library sends it to stdout, whatever the log level. `opa build` leaves print() out of Wasm, or with
+  // `--wasm-include-print` makes a built-in of it; no module it makes asks for this.
   if (WebAssembly.Module.imports(module).some((wanted) => wanted.name === 'opa_println')) {
-    throw new PolicyEngineError('The policy prints. Input may hold personal data, so remove its print() calls.');
+    throw new PolicyEngineError('The policy prints past the log. Compile it with `opa build --wasm-include-print`.');
   }
   const exported = new Set(WebAssembly.Module.exports(module).map((offered) => offered.name));
   if (!EXPORTS.every((name) => exported.has(name))) {
@@ -114,9 +146,10 @@ async function compile(wasm: Uint8Array): Promise<object> {
   return module;
 }
 
-function startInstance(module: object, data: object, maximum: number): LoadedPolicy {
+function startInstance(module: object, data: object, maximum: number, printed: PrintLines): LoadedPolicy {
   try {
-    const instance = loadPolicySync(module as never, { initial: INITIAL_PAGES, maximum });
+    const builtins = { [PRINT_BUILTIN]: printed.print };
+    const instance = loadPolicySync(module as never, { initial: INITIAL_PAGES, maximum }, builtins);
     instance.setData(data);
     return instance;
   } catch (error) {
@@ -130,7 +163,9 @@ function refuseMissingParts(instance: LoadedPolicy): void {
       throw new PolicyEngineError(`The policy does not answer ${entrypoint}. Build it with \`-e ${entrypoint}\`.`);
     }
   }
-  const missing = Object.keys(readBuiltins(instance)).filter((name) => !HOST_BUILTINS.includes(name));
+  const missing = Object.keys(readBuiltins(instance)).filter(
+    (name) => name !== PRINT_BUILTIN && !HOST_BUILTINS.includes(name),
+  );
   if (missing.length > 0) {
     throw new PolicyEngineError(`The policy uses built-ins that are not available here: ${missing.join(', ')}.`);
   }

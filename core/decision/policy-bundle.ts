@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { unpackTar, type ParsedTarEntryWithData } from 'modern-tar';
 import { z } from 'zod';
+import { readBundleJson, unpackBundle } from './bundle-archive.ts';
+import { SIGNATURES_PATH, verifyBundle, type BundleSignature, type BundleTrust } from './bundle-signature.ts';
 import { PolicyEngineError } from './policy-engine.ts';
 
 /** The two rules every Hallpass policy answers. */
 export const DECISION_ENTRYPOINT = 'hallpass/authz/decision';
 export const REQUEST_ENTRYPOINT = 'hallpass/request/decision';
 
-/** Of a bundle as it is fetched, and of everything in it once unpacked: far above any policy, far below any harm. */
-export const MAX_BUNDLE_BYTES = 16 * 1024 * 1024;
-export const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
+/** Rules over decision-log events, which a policy may bring along (OPA documentation, "Decision Logs"). */
+export const MASK_ENTRYPOINT = 'system/log/mask';
+export const DROP_ENTRYPOINT = 'system/log/drop';
 
 /** A compiled policy, ready to run. */
 export interface PolicyBundle {
@@ -20,6 +19,10 @@ export interface PolicyBundle {
   readonly wasm: Uint8Array;
   /** Static tables the policy reads as `data`; never grants. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** Whether it brings a signature, looked at or not. */
+  readonly isSigned: boolean;
+  /** The signature that holds; null when nobody asked for one. */
+  readonly signature: BundleSignature | null;
 }
 
 const WASM_PATH = 'policy.wasm';
@@ -33,10 +36,12 @@ const manifestSchema = z.object({
 /**
  * Reads a bundle in OPA's format: a gzipped tar of `.manifest`, `policy.wasm` and, where there are tables, `data.json`.
  * Sources that `opa build` leaves beside them are passed over. A bundle without a revision gets one from its content.
+ * @param trust nothing of a bundle is read that is not signed by it; null: signatures are not looked at
  * @throws PolicyEngineError that says what is missing or wrong
  */
-export async function readPolicyBundle(bytes: Uint8Array): Promise<PolicyBundle> {
-  const files = await unpack(bytes);
+export async function readPolicyBundle(bytes: Uint8Array, trust: BundleTrust | null = null): Promise<PolicyBundle> {
+  const files = await unpackBundle(bytes);
+  const signature = trust === null ? null : await verifyBundle(files, trust);
   const manifestBytes = files.get('.manifest');
   if (manifestBytes === undefined) throw new PolicyEngineError('The policy bundle has no .manifest.');
   const manifest = readManifest(manifestBytes);
@@ -47,40 +52,11 @@ export async function readPolicyBundle(bytes: Uint8Array): Promise<PolicyBundle>
   const dataBytes = files.get('data.json');
   const data = dataBytes === undefined ? {} : readData(dataBytes);
   const revision = manifest.revision.trim() || contentRevision(wasm, dataBytes);
-  return { revision, wasm, data };
-}
-
-async function unpack(bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
-  if (bytes.byteLength > MAX_BUNDLE_BYTES) {
-    throw new PolicyEngineError(`The policy bundle is larger than ${MAX_BUNDLE_BYTES} bytes.`);
-  }
-  const tar = await promisify(gunzip)(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }).catch(() => {
-    throw new PolicyEngineError(
-      `The policy bundle is no whole gzip file, or takes more than ${MAX_UNPACKED_BYTES} bytes unpacked.`,
-    );
-  });
-  let entries: ParsedTarEntryWithData[];
-  try {
-    entries = await unpackTar(tar, { strict: true });
-  } catch {
-    throw new PolicyEngineError('The policy bundle holds no readable tar archive.');
-  }
-  const files = new Map<string, Uint8Array>();
-  for (const { header, data } of entries) {
-    if (data === undefined) continue;
-    const path = header.name.replace(/^(\.?\/)+/, '');
-    // Two files of one name: which of them counts would depend on who reads.
-    if (files.has(path)) throw new PolicyEngineError(`The policy bundle holds ${path} more than once.`);
-    if (/(^|\/)data\.ya?ml$|\/data\.json$/.test(path)) {
-      throw new PolicyEngineError(`The policy bundle holds ${path}; its tables must be in one data.json at the top.`);
-    }
-    files.set(path, data);
-  }
-  return files;
+  return { revision, wasm, data, isSigned: files.has(SIGNATURES_PATH), signature };
 }
 
 function readManifest(bytes: Uint8Array): z.infer<typeof manifestSchema> {
-  const parsed = manifestSchema.safeParse(readJson(bytes, '.manifest'));
+  const parsed = manifestSchema.safeParse(readBundleJson(bytes, '.manifest'));
   if (!parsed.success) {
     throw new PolicyEngineError(`The .manifest of the policy bundle is malformed: ${z.prettifyError(parsed.error)}`);
   }
@@ -99,17 +75,9 @@ function readManifest(bytes: Uint8Array): z.infer<typeof manifestSchema> {
 }
 
 function readData(bytes: Uint8Array): Readonly<Record<string, unknown>> {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(readJson(bytes, 'data.json'));
+  const parsed = z.record(z.string(), z.unknown()).safeParse(readBundleJson(bytes, 'data.json'));
   if (!parsed.success) throw new PolicyEngineError('The data.json of the policy bundle must hold an object.');
   return parsed.data;
-}
-
-function readJson(bytes: Uint8Array, path: string): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    throw new PolicyEngineError(`The ${path} of the policy bundle is not JSON.`);
-  }
 }
 
 function contentRevision(wasm: Uint8Array, data: Uint8Array | undefined): string {

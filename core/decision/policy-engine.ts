@@ -12,6 +12,21 @@ export interface PolicyEngine {
   decide(input: DecisionInput): unknown;
   /** May this person ask for this, who approves, for how long? @throws PolicyEngineError */
   request(input: RequestInput): unknown;
+  /** What the policy printed since this was asked last; always empty where printing was not asked for. */
+  takePrinted?(): readonly string[];
+  /** Rules over decision-log events that the policy brings along. */
+  readonly logRules?: LogRules;
+}
+
+/**
+ * OPA's rules for decision logs (OPA documentation, "Decision Logs"), as far as the bundle exports them. They run apart from
+ * decisions: one that fails costs no decision anything.
+ */
+export interface LogRules {
+  /** `system/log/mask`: event -> what to remove or replace in it. @throws PolicyEngineError */
+  readonly mask: ((event: object) => unknown) | null;
+  /** `system/log/drop`: event -> whether it is not logged. @throws PolicyEngineError */
+  readonly drop: ((event: object) => unknown) | null;
 }
 
 /** The policy could not be loaded or failed while running. Never carries the input, which may hold personal data. */

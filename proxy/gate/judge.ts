@@ -4,7 +4,7 @@ import type { ResourceKey } from '../../core/access/resource.ts';
 import type { Bench, Judge as QuestionJudge, NotReadyReason } from '../../core/authzen/bench.ts';
 import type { Action, Question, RequestContext } from '../../core/decision/decision-input.ts';
 import { refuse, type Decision } from '../../core/decision/decision.ts';
-import { evaluate } from '../../core/decision/evaluate.ts';
+import { evaluate, type Timer } from '../../core/decision/evaluate.ts';
 import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
 import type { Facts } from '../../core/feed/facts.ts';
 import type { Clock } from '../../core/process/clock.ts';
@@ -35,8 +35,17 @@ export class Judge implements QuestionJudge {
   readonly #policy: PolicyInUse;
   readonly #clock: Clock;
   readonly #onPolicyError: (error: unknown) => void;
+  readonly #timer: Timer | null;
 
-  constructor(facts: FactsInUse, policy: PolicyInUse, clock: Clock, onPolicyError: (error: unknown) => void) {
+  /** @param timer with one, decisions say how they came about, for whoever logs that */
+  constructor(
+    facts: FactsInUse,
+    policy: PolicyInUse,
+    clock: Clock,
+    onPolicyError: (error: unknown) => void,
+    timer: Timer | null = null,
+  ) {
+    this.#timer = timer;
     this.#facts = facts;
     this.#policy = policy;
     this.#clock = clock;
@@ -56,7 +65,7 @@ export class Judge implements QuestionJudge {
   }
 
   decide(bench: Bench, question: Question): Decision {
-    return evaluate(bench.engine, bench.facts, question, this.#clock(), this.#onPolicyError);
+    return evaluate(bench.engine, bench.facts, question, this.#clock(), this.#onPolicyError, this.#timer);
   }
 
   /** The same question again. Whoever or whatever is gone from the facts by now is denied. */

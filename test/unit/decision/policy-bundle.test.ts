@@ -1,13 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { packTar, type TarEntry } from 'modern-tar';
-import {
-  DECISION_ENTRYPOINT,
-  MAX_BUNDLE_BYTES,
-  MAX_UNPACKED_BYTES,
-  readPolicyBundle,
-  REQUEST_ENTRYPOINT,
-} from '../../../core/decision/policy-bundle.ts';
+import { MAX_BUNDLE_BYTES, MAX_UNPACKED_BYTES } from '../../../core/decision/bundle-archive.ts';
+import { DECISION_ENTRYPOINT, readPolicyBundle, REQUEST_ENTRYPOINT } from '../../../core/decision/policy-bundle.ts';
 import { PolicyEngineError } from '../../../core/decision/policy-engine.ts';
 
 const MANIFEST = {
