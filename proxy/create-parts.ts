@@ -1,13 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { createDenialKey } from '../core/decision/denial-token.ts';
-import type { Clock } from '../core/process/clock.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
+import { ControlPlane } from './facts/control-plane.ts';
 import { FactSource } from './facts/fact-source.ts';
 import { FeedReader } from './facts/feed-reader.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
+import type { TimeSources } from './facts/steady-clock.ts';
+import { TrustedClock } from './facts/trusted-clock.ts';
 import { ForwardTraffic } from './forward-traffic.ts';
 import { LiveConnections, type Cut } from './forward/live-connections.ts';
 import { AccessRequestLinks } from '../core/decision/access-request-link.ts';
@@ -30,13 +32,14 @@ export interface PartsOptions {
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
   readonly decisionLogger: Logger;
-  readonly clock: Clock;
+  readonly time: TimeSources;
   readonly loadPolicy: PolicyLoader;
   readonly instance: string;
 }
 
 export interface ProxyParts {
   readonly metrics: ProxyMetrics;
+  readonly clock: TrustedClock;
   readonly policy: PolicyHolder;
   readonly facts: FactSource;
   readonly live: LiveConnections;
@@ -49,27 +52,28 @@ export interface ProxyParts {
 
 /** All parts of the data plane, joined, with nothing started yet. */
 export async function createParts(options: PartsOptions): Promise<ProxyParts> {
-  const { config, secrets, logger, clock, instance } = options;
+  const { config, secrets, logger, instance } = options;
   const { limits } = config;
+  const clock = new TrustedClock(limits, options.time);
   const metrics = new ProxyMetrics();
   const denialKey = await createDenialKey();
   const policy = new PolicyHolder(config.policy.bundle, options.loadPolicy, config.policy.poll_ms, logger);
-  const facts = new FactSource(config.facts.max_age_ms, now);
-  const judge = new Judge(facts, policy, clock, (error) =>
+  const facts = new FactSource(config.facts.max_age_ms, clock);
+  const judge = new Judge(facts, policy, clock.now, (error) =>
     logger.error({ err: error }, 'the policy failed while deciding'),
   );
   const live = new LiveConnections({
     judge,
     facts: () => facts.facts,
-    clock,
-    now,
+    clock: clock.now,
+    now: clock.steady,
     sliceMs: limits.slice_ms,
     onCut: (cut) => recordCut(cut, metrics, logger),
   });
-  const identity = new JwtIdentity(config.identity.jwt, limits, clock);
+  const identity = new JwtIdentity(config.identity.jwt, limits, clock.now);
   const gate = createGate(config, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
-  const firstUses = new FirstUseReport((uses) => feed.reportFirstUses(uses), limits, logger);
+  const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
   const log = new DecisionLog(options.decisionLogger, metrics, (decision) => firstUses.note(decision));
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, logger, limits, now });
   const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
@@ -79,10 +83,16 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
   const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls });
   const patterns = servedPatterns(config);
-  const feed = new FeedReader({
-    controlUrl: config.control_plane.url,
+  const controlPlane = new ControlPlane({
+    url: config.control_plane.url,
     token: secrets.feedToken,
     instance,
+    timeoutMs: limits.feed_request_timeout_ms,
+    steady: clock.steady,
+    onTime: (heard) => clock.hear(heard),
+  });
+  const feed = new FeedReader({
+    controlPlane,
     patterns,
     registration: () => ({
       public_url: config.public_url,
@@ -94,10 +104,10 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     source: facts,
     limits,
     logger,
-    now,
+    now: clock.steady,
     onEvent: (event) => metrics.feedEvents.inc({ event }),
   });
-  const parts = { metrics, policy, facts, live, feed, firstUses, traffic, trafficServer, decisionServer };
+  const parts = { metrics, clock, policy, facts, live, feed, firstUses, traffic, trafficServer, decisionServer };
   joinEvents(parts);
   showGauges(parts, identity, config);
   return parts;
@@ -114,16 +124,20 @@ function createGate(config: ProxyConfig, identity: JwtIdentity, judge: Judge): G
 }
 
 /** Whatever may take a right away makes what is in flight be judged again (law 3). */
-function joinEvents({ facts, policy, live, metrics }: ProxyParts): void {
+function joinEvents({ clock, facts, feed, policy, live, metrics }: ProxyParts): void {
   facts.onEvent((event, sinceMs) => live.factsChanged(event, sinceMs));
   policy.onEvent(({ kind }) => {
     metrics.policyLoads.inc({ result: kind });
-    if (kind === 'swapped') live.policyChanged(now());
+    if (kind === 'swapped') live.policyChanged(clock.steady());
+  });
+  clock.onEvent((event) => {
+    if (event === 'doubt') feed.askTime();
+    else live.timeJumped();
   });
 }
 
 function showGauges(
-  { metrics, facts, feed, live, policy }: ProxyParts,
+  { metrics, clock, facts, feed, live, policy }: ProxyParts,
   identity: JwtIdentity,
   config: ProxyConfig,
 ): void {
@@ -134,6 +148,9 @@ function showGauges(
   });
   metrics.watch({
     factsAgeSeconds: () => facts.ageMs / 1000,
+    clockSkewSeconds: () => (clock.skewMs ?? Number.NaN) / 1000,
+    clockUncertaintySeconds: () => clock.uncertaintyMs / 1000,
+    clockInDoubt: () => clock.isInDoubt,
     factsRevision: () => facts.revision,
     factCounts: () => facts.facts?.counts ?? {},
     feedConnected: () => feed.isConnected,
