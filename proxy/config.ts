@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseResourceKey } from '../core/access/resource.ts';
 import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { readTarget } from './gate/normal-path.ts';
+import { telemetrySchema } from './telemetry/telemetry-config.ts';
 
 /**
  * The shape of the sidecar's configuration (YAML file named by `HALLPASS_PROXY_CONFIG`; see proxy/example.yaml).
@@ -131,14 +132,13 @@ const limitsSchema = z.strictObject({
   feed_request_timeout_ms: positiveMilliseconds.default(10_000),
   /** Heartbeats that may be missed before the feed's connection counts as dead. */
   feed_missed_heartbeats: z.int().min(1).max(100).default(3),
-  /** How far this machine's clock may be from the control plane's before that is a warning; and until that is heard, what counts against a grant. */
-  clock_skew_ms: milliseconds.default(5_000),
-  /** How often the control plane is asked what time it is, besides what it says by itself. */
-  clock_check_ms: positiveMilliseconds.default(60_000),
-  /** When the wall clock ran ahead, how long facts are trusted until the control plane has said how much time has passed. */
-  clock_settle_ms: milliseconds.default(1_000),
   /** The longest the event loop is held at a stretch by a snapshot or by judging live connections again. */
   slice_ms: positiveMilliseconds.default(4),
+  /** Spans that wait for the collector; further ones are dropped. */
+  trace_queue_spans: count.default(2_048),
+  trace_batch_spans: count.default(512),
+  trace_export_delay_ms: positiveMilliseconds.default(5_000),
+  trace_export_timeout_ms: positiveMilliseconds.default(10_000),
   /** What is in flight at a stop gets this long to finish. */
   shutdown_grace_ms: milliseconds.default(5_000),
 });
@@ -179,6 +179,7 @@ export const proxyConfigSchema = z.strictObject({
     })
     .prefault({}),
   routes: z.array(routeSchema).min(1).superRefine(refuseTwins),
+  telemetry: telemetrySchema.prefault({}),
   limits: limitsSchema.prefault({}),
   log_level: z.enum(LOG_LEVELS).default('info'),
 });
@@ -191,6 +192,8 @@ export interface ProxySecrets {
   readonly feedToken: string;
   /** What callers of the decision API must send (`HALLPASS_DECISION_TOKEN`); null: its port is guarded by the network alone. */
   readonly decisionToken: string | null;
+  /** Headers for the collector of traces (`HALLPASS_OTLP_HEADERS`, `name=value,name=value`); left out: none. */
+  readonly otlpHeaders?: Readonly<Record<string, string>>;
 }
 
 function refuseTwins(routes: readonly RouteConfig[], context: z.RefinementCtx): void {

@@ -1,15 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { createDenialKey } from '../core/decision/denial-token.ts';
+import type { Clock } from '../core/process/clock.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
-import { ControlPlane } from './facts/control-plane.ts';
 import { FactSource } from './facts/fact-source.ts';
 import { FeedReader } from './facts/feed-reader.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
-import type { TimeSources } from './facts/steady-clock.ts';
-import { TrustedClock } from './facts/trusted-clock.ts';
 import { ForwardTraffic } from './forward-traffic.ts';
 import { LiveConnections, type Cut } from './forward/live-connections.ts';
 import { AccessRequestLinks } from '../core/decision/access-request-link.ts';
@@ -20,6 +18,9 @@ import { RouteTable } from './gate/route-table.ts';
 import { JwtIdentity } from './identity/jwt-identity.ts';
 import { PolicyHolder, type PolicyLoader } from './policy/policy-holder.ts';
 import { ProxyMetrics } from './proxy-metrics.ts';
+import { AccessLog } from './telemetry/access-log.ts';
+import { Telemetry } from './telemetry/telemetry.ts';
+import type { Tracing } from './telemetry/tracing.ts';
 import { TrafficServer } from './traffic-server.ts';
 
 /** Said to the control plane at each connect. */
@@ -32,14 +33,13 @@ export interface PartsOptions {
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
   readonly decisionLogger: Logger;
-  readonly time: TimeSources;
+  readonly clock: Clock;
   readonly loadPolicy: PolicyLoader;
   readonly instance: string;
 }
 
 export interface ProxyParts {
   readonly metrics: ProxyMetrics;
-  readonly clock: TrustedClock;
   readonly policy: PolicyHolder;
   readonly facts: FactSource;
   readonly live: LiveConnections;
@@ -48,34 +48,36 @@ export interface ProxyParts {
   readonly traffic: ForwardTraffic;
   readonly trafficServer: TrafficServer;
   readonly decisionServer: DecisionServer;
+  readonly tracing: Tracing | null;
 }
 
 /** All parts of the data plane, joined, with nothing started yet. */
 export async function createParts(options: PartsOptions): Promise<ProxyParts> {
-  const { config, secrets, logger, instance } = options;
+  const { config, secrets, logger, clock, instance } = options;
   const { limits } = config;
-  const clock = new TrustedClock(limits, options.time);
   const metrics = new ProxyMetrics();
   const denialKey = await createDenialKey();
   const policy = new PolicyHolder(config.policy.bundle, options.loadPolicy, config.policy.poll_ms, logger);
-  const facts = new FactSource(config.facts.max_age_ms, clock);
-  const judge = new Judge(facts, policy, clock.now, (error) =>
+  const facts = new FactSource(config.facts.max_age_ms, now);
+  const judge = new Judge(facts, policy, clock, (error) =>
     logger.error({ err: error }, 'the policy failed while deciding'),
   );
   const live = new LiveConnections({
     judge,
     facts: () => facts.facts,
-    clock: clock.now,
-    now: clock.steady,
+    clock,
+    now,
     sliceMs: limits.slice_ms,
     onCut: (cut) => recordCut(cut, metrics, logger),
   });
-  const identity = new JwtIdentity(config.identity.jwt, limits, clock.now);
+  const identity = new JwtIdentity(config.identity.jwt, limits, clock);
   const gate = createGate(config, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
-  const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
+  const firstUses = new FirstUseReport((uses) => feed.reportFirstUses(uses), limits, logger);
   const log = new DecisionLog(options.decisionLogger, metrics, (decision) => firstUses.note(decision));
-  const traffic = new ForwardTraffic({ gate, links, live, log, metrics, logger, limits, now });
+  const tracing = await openTracing(options, metrics);
+  const telemetry = createTelemetry(options, tracing);
+  const traffic = new ForwardTraffic({ gate, links, live, log, metrics, telemetry, logger, limits, now });
   const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
   const { decisionToken: token } = secrets;
   const { public_url: publicUrl = null, actions, tls: tlsFiles } = config.decision_api;
@@ -83,16 +85,10 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
   const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls });
   const patterns = servedPatterns(config);
-  const controlPlane = new ControlPlane({
-    url: config.control_plane.url,
+  const feed = new FeedReader({
+    controlUrl: config.control_plane.url,
     token: secrets.feedToken,
     instance,
-    timeoutMs: limits.feed_request_timeout_ms,
-    steady: clock.steady,
-    onTime: (heard) => clock.hear(heard),
-  });
-  const feed = new FeedReader({
-    controlPlane,
     patterns,
     registration: () => ({
       public_url: config.public_url,
@@ -104,10 +100,10 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     source: facts,
     limits,
     logger,
-    now: clock.steady,
+    now,
     onEvent: (event) => metrics.feedEvents.inc({ event }),
   });
-  const parts = { metrics, clock, policy, facts, live, feed, firstUses, traffic, trafficServer, decisionServer };
+  const parts = { metrics, policy, facts, live, feed, firstUses, traffic, trafficServer, decisionServer, tracing };
   joinEvents(parts);
   showGauges(parts, identity, config);
   return parts;
@@ -123,21 +119,42 @@ function createGate(config: ProxyConfig, identity: JwtIdentity, judge: Judge): G
   return new Gate(settings, new RouteTable(config.routes), identity, judge);
 }
 
+/** null, and OpenTelemetry not even loaded, where nobody asked for traces. */
+async function openTracing(options: PartsOptions, metrics: ProxyMetrics): Promise<Tracing | null> {
+  const { config, secrets, instance } = options;
+  const { tracing } = config.telemetry;
+  if (tracing === undefined) return null;
+  const { Tracing: OpenTelemetryTracing } = await import('./telemetry/tracing.ts');
+  return new OpenTelemetryTracing({
+    config: tracing,
+    headers: secrets.otlpHeaders ?? {},
+    version: VERSION,
+    instance,
+    queueSpans: config.limits.trace_queue_spans,
+    batchSpans: config.limits.trace_batch_spans,
+    exportDelayMs: config.limits.trace_export_delay_ms,
+    exportTimeoutMs: config.limits.trace_export_timeout_ms,
+    onExport: (result, spans) => metrics.spans.inc({ result }, spans),
+  });
+}
+
+function createTelemetry({ config, decisionLogger }: PartsOptions, tracing: Tracing | null): Telemetry | null {
+  const { enabled, path } = config.telemetry.access_log;
+  const accessLog = enabled ? new AccessLog(decisionLogger, path) : null;
+  return tracing === null && accessLog === null ? null : new Telemetry(tracing, accessLog, now);
+}
+
 /** Whatever may take a right away makes what is in flight be judged again (law 3). */
-function joinEvents({ clock, facts, feed, policy, live, metrics }: ProxyParts): void {
+function joinEvents({ facts, policy, live, metrics }: ProxyParts): void {
   facts.onEvent((event, sinceMs) => live.factsChanged(event, sinceMs));
   policy.onEvent(({ kind }) => {
     metrics.policyLoads.inc({ result: kind });
-    if (kind === 'swapped') live.policyChanged(clock.steady());
-  });
-  clock.onEvent((event) => {
-    if (event === 'doubt') feed.askTime();
-    else live.timeJumped();
+    if (kind === 'swapped') live.policyChanged(now());
   });
 }
 
 function showGauges(
-  { metrics, clock, facts, feed, live, policy }: ProxyParts,
+  { metrics, facts, feed, live, policy }: ProxyParts,
   identity: JwtIdentity,
   config: ProxyConfig,
 ): void {
@@ -148,9 +165,6 @@ function showGauges(
   });
   metrics.watch({
     factsAgeSeconds: () => facts.ageMs / 1000,
-    clockSkewSeconds: () => (clock.skewMs ?? Number.NaN) / 1000,
-    clockUncertaintySeconds: () => clock.uncertaintyMs / 1000,
-    clockInDoubt: () => clock.isInDoubt,
     factsRevision: () => facts.revision,
     factCounts: () => facts.facts?.counts ?? {},
     feedConnected: () => feed.isConnected,
@@ -163,7 +177,7 @@ function showGauges(
 
 function recordCut({ connection, reason, delayMs }: Cut, metrics: ProxyMetrics, logger: Logger): void {
   metrics.cuts.inc({ reason });
-  metrics.cutDelay.observe(delayMs / 1000);
+  metrics.cutDelay.observe({ value: delayMs / 1000, exemplarLabels: { evaluation_id: connection.evaluationId } });
   logger.info(
     {
       evaluation_id: connection.evaluationId,

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../core/process/logger.ts';
 import type { ProxyLimits } from './config.ts';
-import type { MonotonicClock } from './facts/steady-clock.ts';
+import type { MonotonicClock } from './facts/freshness.ts';
 import { Exchange, type ExchangeOwner } from './forward/exchange.ts';
 import { UpgradedConnection } from './forward/upgraded-connection.ts';
 import type { LiveConnection, LiveConnections } from './forward/live-connections.ts';
@@ -17,6 +17,7 @@ import { problemAnswer, type Answer } from '../core/process/problem-answer.ts';
 import { sendAnswer, sendRawAnswer } from './gate/send-answer.ts';
 import type { Admission, Denial, Verdict } from './gate/verdict.ts';
 import type { ProxyMetrics } from './proxy-metrics.ts';
+import type { Telemetry, WatchedRequest } from './telemetry/telemetry.ts';
 import type { TrafficHandler } from './traffic-server.ts';
 
 export interface ForwardTrafficParts {
@@ -25,6 +26,8 @@ export interface ForwardTrafficParts {
   readonly live: LiveConnections;
   readonly log: DecisionLog;
   readonly metrics: ProxyMetrics;
+  /** null where neither spans nor access lines are wanted. */
+  readonly telemetry: Telemetry | null;
   readonly logger: Logger;
   readonly limits: ProxyLimits;
   readonly now: MonotonicClock;
@@ -44,16 +47,20 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
 
   onRequest(request: IncomingMessage, response: ServerResponse, mustContinue: boolean): void {
     const startedAt = this.#parts.now();
+    const watched = this.#parts.telemetry?.begin(request, 'request') ?? null;
     this.#judge(
       request,
       false,
       (verdict) => {
         this.#log(verdict, startedAt);
+        watched?.decided(verdict);
         let exchange: Exchange | null = null;
         // It comes once, and one listener is cheaper than one for each who wants to know.
         response.on('close', () => {
           const seconds = (this.#parts.now() - startedAt) / 1000;
           this.#parts.metrics.requestDuration.observe(verdict.allowed ? ALLOWED : DENIED, seconds);
+          if (response.headersSent) watched?.answered(response.statusCode);
+          watched?.ended(response.writableFinished);
           if (exchange !== null) this.#end(exchange);
         });
         if (!verdict.allowed) {
@@ -62,6 +69,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
         }
         if (response.destroyed) return;
         if (mustContinue) response.writeContinue();
+        watched?.mark(verdict.headers);
         exchange = this.#forward(verdict, request, response);
       },
       () => this.#send(request, response, internalProblem()),
@@ -70,19 +78,23 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
 
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const startedAt = this.#parts.now();
+    const watched = this.#parts.telemetry?.begin(request, 'upgrade') ?? null;
     this.#judge(
       request,
       true,
       (verdict) => {
         this.#log(verdict, startedAt);
+        watched?.decided(verdict);
+        if (watched !== null) socket.once('close', () => watched.ended(true));
         if (!verdict.allowed) {
-          this.#answerDenial(verdict, request, (answer) => sendRawAnswer(socket, answer));
+          this.#answerDenial(verdict, request, (answer) => refuseUpgrade(socket, answer, watched));
           return;
         }
         if (socket.destroyed) return;
-        this.#upgrade(verdict, request, socket as Socket, head);
+        watched?.mark(verdict.headers);
+        this.#upgrade(verdict, request, socket as Socket, head, watched);
       },
-      () => sendRawAnswer(socket, internalProblem()),
+      () => refuseUpgrade(socket, internalProblem(), watched),
     );
   }
 
@@ -124,7 +136,13 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
     this.#send(request, response, this.#failureAnswer(failure, error, admission));
   }
 
-  #upgrade(admission: Admission, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  #upgrade(
+    admission: Admission,
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    watched: WatchedRequest | null,
+  ): void {
     const upgraded = new UpgradedConnection(socket);
     const { decision, standing } = admission;
     const connection: LiveConnection = {
@@ -140,10 +158,11 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
     socket.once('close', () => this.#parts.live.remove(connection));
     this.#upstream(admission).upgrade(admission, request, socket, head, {
       onOpen: (upstreamSocket) => upgraded.join(upstreamSocket),
+      onAnswer: (status) => watched?.answered(status),
       onFailure: (failure, error) => {
         if (socket.destroyed) return;
         if (upgraded.isOpen) socket.destroy();
-        else sendRawAnswer(socket, this.#failureAnswer(failure, error, admission));
+        else refuseUpgrade(socket, this.#failureAnswer(failure, error, admission), watched);
       },
     });
   }
@@ -218,6 +237,11 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
       durationMs,
     });
   }
+}
+
+function refuseUpgrade(socket: Duplex, answer: Answer, watched: WatchedRequest | null): void {
+  watched?.answered(answer.status);
+  sendRawAnswer(socket, answer);
 }
 
 function internalProblem(): Answer {

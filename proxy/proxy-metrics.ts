@@ -7,9 +7,6 @@ const SLOW_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 /** What the gauges read when they are scraped. */
 export interface ProxyGauges {
   readonly factsAgeSeconds: () => number;
-  readonly clockSkewSeconds: () => number;
-  readonly clockUncertaintySeconds: () => number;
-  readonly clockInDoubt: () => boolean;
   readonly factsRevision: () => number;
   readonly factCounts: () => Readonly<Record<string, number>>;
   readonly feedConnected: () => boolean;
@@ -31,6 +28,7 @@ export class ProxyMetrics {
   readonly badRequests: Counter<'reason'>;
   readonly feedEvents: Counter<'event'>;
   readonly policyLoads: Counter<'result'>;
+  readonly spans: Counter<'result'>;
 
   constructor() {
     const registers = [this.registry];
@@ -64,8 +62,11 @@ export class ProxyMetrics {
       name: 'hallpass_proxy_cut_delay_seconds',
       help: 'From when the cause of a cut was known here to when both sides were ended.',
       buckets: FAST_SECONDS,
-      registers,
+      enableExemplars: true,
+      // The library takes exemplars in registries of OpenMetrics only; `expose` shows this one's in that format.
+      registers: [],
     });
+    this.registry.registerMetric(this.cutDelay);
     this.upstreamFailures = new Counter({
       name: 'hallpass_proxy_upstream_failures_total',
       help: 'Requests that were allowed but that the upstream did not answer.',
@@ -87,6 +88,12 @@ export class ProxyMetrics {
     this.policyLoads = new Counter({
       name: 'hallpass_proxy_policy_loads_total',
       help: 'Policy bundles that were taken into use or refused.',
+      labelNames: ['result'],
+      registers,
+    });
+    this.spans = new Counter({
+      name: 'hallpass_proxy_trace_spans_total',
+      help: 'Spans the collector of traces took, or did not.',
       labelNames: ['result'],
       registers,
     });
@@ -120,19 +127,6 @@ export class ProxyMetrics {
       });
     };
     number('hallpass_proxy_facts_age_seconds', 'Age of the facts; +Inf before the first.', gauges.factsAgeSeconds);
-    number(
-      'hallpass_proxy_clock_skew_seconds',
-      "This machine's clock less the control plane's; NaN before that was heard.",
-      gauges.clockSkewSeconds,
-    );
-    number(
-      'hallpass_proxy_clock_uncertainty_seconds',
-      'How exactly the time on the control plane is known; a grant may end early by as much.',
-      gauges.clockUncertaintySeconds,
-    );
-    number('hallpass_proxy_clock_in_doubt', '1 while nobody knows how much time has passed.', () =>
-      gauges.clockInDoubt() ? 1 : 0,
-    );
     number('hallpass_proxy_facts_revision', 'Feed revision of the facts in use.', gauges.factsRevision);
     table('hallpass_proxy_facts', 'Facts held, by kind.', 'kind', gauges.factCounts);
     number('hallpass_proxy_feed_connected', '1 while the feed is connected.', () => (gauges.feedConnected() ? 1 : 0));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-config.ts';
 import { proxyConfigSchema, type ProxyConfig, type ProxySecrets } from './config.ts';
+import { readOtlpHeaders } from './telemetry/otlp-headers.ts';
 
 /** Environment variable -> where its value goes in the configuration. */
 const OVERRIDES: readonly { readonly name: string; readonly path: readonly string[]; readonly number: boolean }[] = [
@@ -33,12 +34,14 @@ export function readProxyConfig(environment: Readonly<Record<string, string | un
   }
   const feedToken = env.HALLPASS_FEED_TOKEN;
   if (feedToken === undefined) problems.push("HALLPASS_FEED_TOKEN: must hold the sidecar's credential for the feed");
+  const otlpHeaders = env.HALLPASS_OTLP_HEADERS === undefined ? {} : readOtlpHeaders(env.HALLPASS_OTLP_HEADERS);
+  if (otlpHeaders === null) problems.push('HALLPASS_OTLP_HEADERS: must be name=value,name=value, percent-encoded');
   const source = file === undefined ? 'the environment' : `${file} and the environment`;
   if (file !== undefined && problems.every((problem) => !problem.startsWith(file))) {
     try {
       const config = readConfig(proxyConfigSchema, raw, source);
-      if (problems.length === 0 && feedToken !== undefined) {
-        return { config, secrets: { feedToken, decisionToken: env.HALLPASS_DECISION_TOKEN ?? null } };
+      if (problems.length === 0 && feedToken !== undefined && otlpHeaders !== null) {
+        return { config, secrets: { feedToken, decisionToken: env.HALLPASS_DECISION_TOKEN ?? null, otlpHeaders } };
       }
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

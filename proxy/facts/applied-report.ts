@@ -1,22 +1,26 @@
 import type { Logger } from '../../core/process/logger.ts';
 import type { ProxyLimits } from '../config.ts';
-import type { FeedPosition } from './control-plane.ts';
+
+interface Position {
+  readonly epoch: string;
+  readonly revision: number;
+}
 
 /**
  * Tells the control plane how far this replica is. One report is under way at a time and the newest position is what is
  * sent next, so a burst of changes makes few reports.
  */
 export class AppliedReport {
-  readonly #send: (position: FeedPosition) => Promise<void>;
+  readonly #send: (position: Position) => Promise<void>;
   readonly #limits: Pick<ProxyLimits, 'feed_reconnect_max_ms'>;
   readonly #logger: Logger;
-  #next: FeedPosition | null = null;
+  #next: Position | null = null;
   #isSending = false;
   #retry: NodeJS.Timeout | null = null;
   #isStopped = false;
 
   constructor(
-    send: (position: FeedPosition) => Promise<void>,
+    send: (position: Position) => Promise<void>,
     limits: Pick<ProxyLimits, 'feed_reconnect_max_ms'>,
     logger: Logger,
   ) {
@@ -25,8 +29,8 @@ export class AppliedReport {
     this.#logger = logger;
   }
 
-  report(position: FeedPosition): void {
-    this.#next = position;
+  report(epoch: string, revision: number): void {
+    this.#next = { epoch, revision };
     void this.#drain();
   }
 
@@ -40,7 +44,7 @@ export class AppliedReport {
     this.#isSending = true;
     try {
       while (this.#next !== null && !this.#isStopped) {
-        const position: FeedPosition = this.#next;
+        const position: Position = this.#next;
         this.#next = null;
         try {
           await this.#send(position);

@@ -22,6 +22,8 @@ export interface ForwardEvents {
 export interface UpgradeEvents extends ForwardEvents {
   /** The upstream has switched protocols; from now on frames flow. */
   readonly onOpen: (upstreamSocket: Socket) => void;
+  /** What the upstream answered, 101 or otherwise. */
+  readonly onAnswer: (status: number) => void;
 }
 
 interface Carried {
@@ -138,6 +140,7 @@ export class MiddlewareCarrier {
     carried.upstreamRequest = upstreamRequest;
     upstreamRequest.once('response', (answer: IncomingMessage) => {
       stopTimer(carried);
+      if ('onAnswer' in carried.events) carried.events.onAnswer(answer.statusCode ?? 0);
       cleanResponseHeaders(answer);
     });
     upstreamRequest.once('upgrade', (answer: IncomingMessage, upstreamSocket: Socket) => {
@@ -148,6 +151,7 @@ export class MiddlewareCarrier {
       answer.headers.upgrade = 'websocket';
       if (protocol === 'websocket' && answer.statusCode === 101) {
         this.#opening = carried;
+        if ('onAnswer' in carried.events) carried.events.onAnswer(101);
         return;
       }
       const error = new Error('the upstream switched to another protocol');
