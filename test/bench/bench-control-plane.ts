@@ -2,6 +2,7 @@
 import { FEED_TOKEN, FeedSource } from '../proxy/support/feed-source.ts';
 import { AUDIENCE, IdentityProvider } from '../proxy/support/identity-provider.ts';
 import { benchFacts, subOf } from './bench-facts.ts';
+import { readersOfC0, strangersToC0 } from './callers.ts';
 
 export interface BenchControlPlane {
   readonly feed_url: string;
@@ -9,25 +10,26 @@ export interface BenchControlPlane {
   readonly jwks_url: string;
   readonly issuer: string;
   readonly audience: string;
-  /** Of people who may read connection:c0, and of one who may not. */
+  /** Of people who may read connection:c0, and of some who may not. */
   readonly tokens: readonly string[];
-  readonly refused_token: string;
+  readonly refused_tokens: readonly string[];
 }
 
 const HEARTBEAT_MS = 2_000;
 
-const [grants, ...readers] = process.argv.slice(2).map(Number);
-const refused = readers.pop()!;
-const feed = new FeedSource([...benchFacts(grants!, Date.now())], HEARTBEAT_MS);
+const grants = Number(process.argv[2]);
+const feed = new FeedSource([...benchFacts(grants, Date.now())], HEARTBEAT_MS);
 const idp = new IdentityProvider();
 await Promise.all([feed.start(), idp.start()]);
+const sign = (people: readonly number[]): Promise<string[]> =>
+  Promise.all(people.map((person) => idp.sign(subOf(person))));
 const place: BenchControlPlane = {
   feed_url: feed.url,
   feed_token: FEED_TOKEN,
   jwks_url: idp.jwksUrl,
   issuer: idp.issuer,
   audience: AUDIENCE,
-  tokens: await Promise.all(readers.map((person) => idp.sign(subOf(person)))),
-  refused_token: await idp.sign(subOf(refused)),
+  tokens: await sign(readersOfC0(grants)),
+  refused_tokens: await sign(strangersToC0(grants)),
 };
 console.log(`ready ${JSON.stringify(place)}`);

@@ -63,6 +63,7 @@ console.log(
     cpu_share: round((user + system) / 1000 / tookMs),
     gc_share: round(gcMs / tookMs),
     facts_heap_mb: round((held.heap - empty.heap) / MEGABYTE),
+    bytes_per_grant: Math.round((held.heap - empty.heap) / grants),
     facts_rss_mb: round((held.rss - empty.rss) / MEGABYTE),
     rss_mb: round(process.memoryUsage().rss / MEGABYTE),
     snapshot_build_ms: round(buildMs),

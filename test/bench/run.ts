@@ -1,88 +1,65 @@
 /**
- * `npm run bench`: what decisions, forwarding and the way of a change to the sidecars cost on this machine. Each figure
- * is a line of JSON; the tables after them are for people. Part of no test run.
- * `npm run bench -- decisions forwarding propagation`: only those named.
+ * `npm run bench`: what the sidecar costs on this machine, beside what people would use instead. Each figure is a line of
+ * JSON; the tables after them are for people. Part of no test run.
+ * `npm run bench -- decisions peers`: only those named. `--markdown`: writes the tables into docs/performance.md too, of
+ * parts that were measured before as well. Options of `peers`: see peers/peers-options.ts.
  */
-import { cpus } from 'node:os';
-import { startChild } from '../support/child-process.ts';
-import { measureForwarding } from './measure-forwarding.ts';
-import { measurePropagation } from './measure-propagation.ts';
-import type { Percentiles } from './percentiles.ts';
-import { reportLine, table, type Measurement } from './report.ts';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import type { BenchPart } from './bench-part.ts';
+import { decisionsPart } from './decisions-part.ts';
+import { keepResults, readResults } from './kept-results.ts';
+import { peersPart } from './peers/peers-part.ts';
+import { writeToPage } from './performance-page.ts';
+import { propagationPart } from './propagation-part.ts';
+import { reportLine, table, type Measurement, type Table } from './report.ts';
 
-const GRANT_COUNTS = [100, 10_000, 100_000];
+const PARTS: readonly BenchPart[] = [decisionsPart, peersPart, propagationPart];
 
+const { wanted, options, toPage } = readArguments(process.argv.slice(2));
 const startedMs = performance.now();
-const all: Measurement[] = [];
-const tell = (measurement: Measurement): void => {
-  all.push(measurement);
-  console.log(reportLine(measurement));
+const machine: Measurement = {
+  bench: 'machine',
+  at: new Date().toISOString(),
+  node: process.version,
+  cpus: availableParallelism(),
+  model: cpus()[0]?.model ?? null,
+  memory_gb: Math.round(totalmem() / 2 ** 30),
 };
+console.log(reportLine(machine));
+const measured = new Map<string, readonly Measurement[]>();
+for (const part of wanted) {
+  const own: Measurement[] = [];
+  await part.measure((measurement) => {
+    own.push(measurement);
+    console.log(reportLine(measurement));
+  }, options);
+  measured.set(part.name, own);
+  await keepResults(part.name, [machine, ...own]);
+}
+for (const part of wanted) {
+  for (const one of part.tables(measured.get(part.name)!)) console.log(`\n${one.name}\n${table(one.header, one.rows)}`);
+}
+if (toPage) await writeToPage(await allTables());
+console.log(`\ntook ${Math.round((performance.now() - startedMs) / 1000)} s`);
 
-tell({ bench: 'machine', node: process.version, cpus: cpus().length, model: cpus()[0]?.model ?? null });
-if (isWanted('decisions')) for (const grants of GRANT_COUNTS) tell(await measureDecisions(grants));
-if (isWanted('forwarding')) for (const measurement of await measureForwarding()) tell(measurement);
-if (isWanted('propagation')) for (const measurement of await measurePropagation()) tell(measurement);
-console.log(
-  `\n${tables()
-    .filter((text) => text !== '')
-    .join('\n\n')}\n\ntook ${Math.round((performance.now() - startedMs) / 1000)} s`,
-);
-
-function isWanted(part: 'decisions' | 'forwarding' | 'propagation'): boolean {
-  const wanted = process.argv.slice(2);
-  return wanted.length === 0 || wanted.includes(part);
+async function allTables(): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const part of PARTS) tables.push(...part.tables(await readResults(part.name)));
+  return tables;
 }
 
-async function measureDecisions(grants: number): Promise<Measurement> {
-  const child = startChild('test/bench/measure-decisions.ts', [String(grants)], { NODE_OPTIONS: '--expose-gc' });
-  const line = await child.line('{');
-  await child.ended;
-  return JSON.parse(line) as Measurement;
-}
-
-function measured(bench: string): Measurement[] {
-  return all.filter((measurement) => measurement.bench === bench);
-}
-
-function latencyCells(value: unknown): number[] {
-  const { p50, p90, p99 } = value as Percentiles;
-  return [p50, p90, p99];
-}
-
-function tables(): string[] {
-  const middleware = measured('forwarding').find(({ target }) => target === 'express + http-proxy-middleware');
-  return [
-    table(
-      ['grants', 'decisions/s', 'p50 us', 'p90 us', 'p99 us', 'MB of facts', 'wrong'],
-      measured('decision').map((one) => [
-        one['grants'] as number,
-        one['decisions_per_second'] as number,
-        ...latencyCells(one['latency_us']),
-        one['facts_heap_mb'] as number,
-        one['wrong_answers'] as number,
-      ]),
-    ),
-    table(
-      ['through', 'requests/s', 'x middleware', 'p50 ms', 'p90 ms', 'p99 ms', 'p50 alone', 'wrong'],
-      measured('forwarding').map((one) => [
-        one['target'] as string,
-        one['requests_per_second'] as number,
-        ((one['requests_per_second'] as number) / (middleware?.['requests_per_second'] as number)).toFixed(2),
-        ...latencyCells(one['latency_ms']),
-        (one['latency_ms_one_connection'] as Percentiles).p50,
-        one['wrong_answers'] as number,
-      ]),
-    ),
-    table(
-      ['change', 'sidecars', 'p50 ms', 'p90 ms', 'p99 ms'],
-      measured('propagation').flatMap((one) =>
-        ['approve_to_first_200_ms', 'revoke_to_first_403_ms', 'revoke_to_socket_cut_ms'].map((name) => [
-          name.replaceAll('_', ' ').replace(/ ms$/, ''),
-          one['sidecars'] as number,
-          ...latencyCells(one[name]),
-        ]),
-      ),
-    ),
-  ];
+function readArguments(args: readonly string[]): { wanted: readonly BenchPart[]; options: string[]; toPage: boolean } {
+  const firstOption = args.findIndex((one) => one.startsWith('--'));
+  const names = firstOption === -1 ? args : args.slice(0, firstOption);
+  const rest = firstOption === -1 ? [] : args.slice(firstOption);
+  const unknown = names.find((name) => name !== 'none' && !PARTS.some((part) => part.name === name));
+  if (unknown !== undefined) {
+    console.error(`There is no part ${unknown}; there are ${PARTS.map(({ name }) => name).join(', ')}, and none.`);
+    process.exit(2);
+  }
+  return {
+    wanted: names.length === 0 ? PARTS : PARTS.filter(({ name }) => names.includes(name)),
+    options: rest.filter((one) => one !== '--markdown'),
+    toPage: rest.includes('--markdown'),
+  };
 }

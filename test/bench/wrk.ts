@@ -1,11 +1,12 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 const LOAD = new URL('load.lua', import.meta.url).pathname;
 
 export interface Load {
   readonly requests: number;
+  /** Read from sockets, headers included. */
+  readonly bytes: number;
   readonly requests_per_second: number;
   readonly latency_ms: {
     readonly p50: number;
@@ -19,27 +20,24 @@ export interface Load {
   readonly socket_errors: number;
 }
 
-/** @param tokenFile one bearer token a line, used in turn */
-export async function runWrk(
-  url: string,
-  options: { readonly connections: number; readonly seconds: number; readonly tokenFile: string },
-): Promise<Load> {
+export interface LoadOptions {
+  readonly connections: number;
+  readonly seconds: number;
+  /** One bearer token a line, used in turn. */
+  readonly tokenFile: string;
+  /** Length of the body that each request carries; left out: GET without one. */
+  readonly uploadBytes?: number;
+}
+
+/** Longer than anything that is measured takes where it works at all: an answer after that is one that never came. */
+const TIMEOUT = '10s';
+
+/** As fast as it goes: each connection sends its next request when it has its answer. */
+export async function runWrk(url: string, options: LoadOptions): Promise<Load> {
   const { origin, pathname } = new URL(url);
-  const { connections, seconds, tokenFile } = options;
-  const args = [
-    '-t',
-    '1',
-    '-c',
-    String(connections),
-    '-d',
-    `${seconds}s`,
-    '-s',
-    LOAD,
-    origin,
-    '--',
-    pathname,
-    tokenFile,
-  ];
+  const { connections, seconds, tokenFile, uploadBytes = 0 } = options;
+  const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', TIMEOUT, '-s', LOAD, origin];
+  args.push('--', pathname, tokenFile, String(uploadBytes));
   const { stdout } = await promisify(execFile)('wrk', args);
   const line = stdout.split('\n').find((text) => text.startsWith('result '));
   if (line === undefined) throw new Error(`wrk said nothing of use:\n${stdout}`);
@@ -47,24 +45,10 @@ export async function runWrk(
   const ms = (name: string): number => raw[`${name}_us`]! / 1000;
   return {
     requests: raw['requests']!,
+    bytes: raw['bytes']!,
     requests_per_second: Math.round(raw['requests']! / (raw['duration_us']! / 1_000_000)),
     latency_ms: { p50: ms('p50'), p90: ms('p90'), p95: ms('p95'), p99: ms('p99'), max: ms('max') },
     status_errors: raw['status_errors']!,
     socket_errors: raw['socket_errors']!,
   };
-}
-
-/** A load generator in Node would be slower than what it measures. @throws Error that says how to get it */
-export function requireWrk(): void {
-  if (hasWrk()) return;
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    const options = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
-    spawnSync('apt-get', ['-qq', 'update'], options);
-    spawnSync('apt-get', ['-qq', 'install', '--yes', '--no-install-recommends', 'wrk'], options);
-  }
-  if (!hasWrk()) throw new Error('The benchmarks need wrk on the PATH (Debian and Homebrew: package "wrk").');
-}
-
-function hasWrk(): boolean {
-  return spawnSync('wrk', ['-v'], { stdio: 'ignore' }).error === undefined;
 }
