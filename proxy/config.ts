@@ -103,6 +103,8 @@ const limitsSchema = z.strictObject({
   idle_timeout_ms: milliseconds.default(900_000),
   keep_alive_timeout_ms: positiveMilliseconds.default(60_000),
   connections: count.default(10_000),
+  /** Sent on one connection ahead of the answer to the first. They are taken up one by one; more than this close it. */
+  pipelined_requests: count.default(100),
   /** To connect to an upstream, TLS included. */
   upstream_connect_timeout_ms: positiveMilliseconds.default(10_000),
   /** From the end of an upload's last byte to the first byte of the upstream's answer. */

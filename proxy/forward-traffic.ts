@@ -64,6 +64,8 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
           if (exchange !== null) this.#end(exchange);
         });
         if (!verdict.allowed) {
+          // Where the next request begins may be as doubtful as this one was (RFC 9112 6.1, 6.3).
+          if (verdict.decision.reason === 'request-refused') response.setHeader('connection', 'close');
           this.#answerDenial(verdict, request, (answer) => this.#send(request, response, answer));
           return;
         }

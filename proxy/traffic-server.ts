@@ -1,16 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { listen } from '../core/process/ops-server.ts';
+import { afterAnswers, inOrder, isAnswering } from './answer-order.ts';
 import type { ProxyLimits } from './config.ts';
 import { problemAnswer, type Answer } from '../core/process/problem-answer.ts';
 import { sendRawAnswer } from './gate/send-answer.ts';
 
-/** The newest answer begun on a connection; those before it are over when it is. A property, because a map costs more. */
-const LAST_ANSWER = Symbol('last answer');
-
-interface AnsweringSocket extends Duplex {
-  [LAST_ANSWER]?: ServerResponse;
-}
+const REFUSED = { reason: 'request-refused' };
 
 /** What the server hands on; everything that arrives goes through one of these two. */
 export interface TrafficHandler {
@@ -76,65 +72,63 @@ export class TrafficServer {
 
   #listen(handler: TrafficHandler): void {
     const server = this.#server;
-    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      (request.socket as AnsweringSocket)[LAST_ANSWER] = response;
-      handler.onRequest(request, response, false);
-    });
-    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-      (request.socket as AnsweringSocket)[LAST_ANSWER] = response;
-      handler.onRequest(request, response, true);
-    });
+    const take = (request: IncomingMessage, response: ServerResponse, mustContinue: boolean): void => {
+      const { pipelined_requests } = this.#limits;
+      const isTaken = inOrder(request, response, pipelined_requests, () =>
+        handler.onRequest(request, response, mustContinue),
+      );
+      if (!isTaken) this.#onUnreadable('pipelined');
+    };
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => take(request, response, false));
+    server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => take(request, response, true));
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       // A client that is gone before the answer is no reason to go down.
       socket.on('error', () => socket.destroy());
+      if (this.#isOutOfTurn(socket)) return;
       handler.onUpgrade(request, socket, head);
     });
     // Without a listener Node closes the socket; so do we, with the reason in the answer.
     server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+      socket.on('error', () => socket.destroy());
+      if (this.#isOutOfTurn(socket)) return;
       this.#onUnreadable('connect');
-      sendRawAnswer(
-        socket,
-        problemAnswer(400, 'request-refused', 'Request refused', 'The method CONNECT is not passed on.', {
-          reason: 'request-refused',
-        }),
-      );
+      const detail = 'The method CONNECT is not passed on.';
+      sendRawAnswer(socket, problemAnswer(400, 'request-refused', 'Request refused', detail, REFUSED));
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => this.#refuseBytes(error, socket));
+  }
+
+  /** From here on the socket is raw: what is written to it would get into the middle of an answer that is under way. */
+  #isOutOfTurn(socket: Duplex): boolean {
+    if (!isAnswering(socket)) return false;
+    this.#onUnreadable('pipelined');
+    socket.destroy();
+    return true;
   }
 
   #refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
     const reason = unreadableReason(error.code);
     this.#onUnreadable(reason);
-    // An answer now would be read as part of the one that is under way.
-    if (error.code === 'ECONNRESET' || isAnswering(socket)) {
-      socket.destroy();
-      return;
-    }
-    sendRawAnswer(socket, this.#answerTo(reason));
+    if (error.code === 'ECONNRESET') socket.destroy();
+    else afterAnswers(socket, () => sendRawAnswer(socket, this.#answerTo(reason)));
   }
 
   #answerTo(reason: string): Answer {
-    const members = { reason: 'request-refused' };
     if (reason === 'headers-too-large') {
       const detail = `Request line and headers may take ${this.#limits.header_bytes} bytes.`;
-      return problemAnswer(431, 'request-refused', 'Headers too large', detail, members);
+      return problemAnswer(431, 'request-refused', 'Headers too large', detail, REFUSED);
     }
     if (reason === 'timeout') {
-      return problemAnswer(408, 'request-refused', 'Request timeout', 'The headers took too long to arrive.', members);
+      return problemAnswer(408, 'request-refused', 'Request timeout', 'The headers took too long to arrive.', REFUSED);
     }
     return problemAnswer(
       400,
       'request-refused',
       'Request refused',
       'This is no HTTP/1.1 request by RFC 9112.',
-      members,
+      REFUSED,
     );
   }
-}
-
-function isAnswering(socket: AnsweringSocket): boolean {
-  const answer = socket[LAST_ANSWER];
-  return answer !== undefined && !answer.writableFinished && !answer.destroyed;
 }
 
 function isWebSocket(request: IncomingMessage): boolean {

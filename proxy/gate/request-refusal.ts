@@ -1,5 +1,6 @@
 import { forbiddenNomination } from '../identity/strip-headers.ts';
 import type { RequestHead } from './request-head.ts';
+import { isHost } from './route-table.ts';
 
 /** TRACE echoes headers back (credentials too); CONNECT asks for a tunnel past the gate. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
@@ -24,7 +25,8 @@ export function refusalOf(
 ): string | null {
   const method = request.method ?? '';
   if (REFUSED_METHODS.has(method)) return `the method ${method} is not passed on`;
-  const { rawHeaders, headers } = request;
+  const { httpVersion, rawHeaders, headers } = request;
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return `HTTP/${httpVersion} is not spoken here`;
   if (rawHeaders.length / 2 > maxHeaderCount) return `it has more than ${maxHeaderCount} headers`;
   let seen: Set<string> | null = null;
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -35,15 +37,15 @@ export function refusalOf(
   }
   const coding = headers['transfer-encoding'];
   if (coding !== undefined) {
-    if (request.httpVersion === '1.0') return 'HTTP/1.0 has no transfer codings';
+    if (httpVersion === '1.0') return 'HTTP/1.0 has no transfer codings';
     if (coding.toLowerCase() !== 'chunked') return 'the only transfer coding passed on is chunked';
     if (headers['content-length'] !== undefined) return 'it has both content-length and transfer-encoding';
   }
   const forbidden = forbiddenNomination(nominated);
   if (forbidden !== null) return `its Connection header names ${forbidden}`;
   // RFC 9112 3.2.
-  if (headers.host === undefined && request.httpVersion !== '1.0') return 'it has no Host header';
-  if (headers.host !== undefined && !/^[A-Za-z0-9._~:[\]-]*$/.test(headers.host)) return 'its Host is no host name';
+  if (headers.host === undefined && httpVersion !== '1.0') return 'it has no Host header';
+  if (headers.host !== undefined && !isHost(headers.host)) return 'its Host is no host name';
   return upgrade ? upgradeRefusal(request) : null;
 }
 

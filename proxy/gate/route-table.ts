@@ -104,9 +104,22 @@ export function upstreamTarget(route: Route, path: string, query: string): strin
   return `${route.upstreamBase}${rest.startsWith('/') ? rest : `/${rest}`}${query}`;
 }
 
-/** Host name of a Host header: lower case, without port and without the dot of a full name. Null: not one host name. */
+/** RFC 3986 3.2.2: a name, an IPv4 address or an IP literal, and perhaps a port. No percent-encoding, no user. */
+const HOST = /^(?:([A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)\.?|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
+
+/**
+ * Whether everybody reads the same host out of a Host header. One dot too many, a port that is none or an odd bracket
+ * would be another host to us (and so perhaps another route) than to an upstream that gets the header.
+ * @param header empty: the request names no host (RFC 9112 3.2)
+ */
+export function isHost(header: string): boolean {
+  if (header === '') return true;
+  const match = HOST.exec(header);
+  return match !== null && Number(match[2] ?? 0) <= 65_535;
+}
+
+/** Host name of a Host header: lower case, without port and without the dot of a full name. Null: an IP literal, or none. */
 export function hostNameOf(header: string | undefined): string | null {
-  if (header === undefined) return null;
-  const match = /^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)\.?(?::\d{1,5})?$/.exec(header);
-  return match?.[1]?.toLowerCase() ?? null;
+  if (header === undefined || !isHost(header)) return null;
+  return HOST.exec(header)?.[1]?.toLowerCase() ?? null;
 }

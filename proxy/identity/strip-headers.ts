@@ -115,11 +115,17 @@ export function isStripped(name: string): boolean {
     const canonical = canonicalName(name);
     verdict =
       STRIPPED_NAMES.has(canonical) ||
+      isDisguised(name, canonical) ||
       (STRIPPED_PREFIXES.some((prefix) => canonical.startsWith(prefix)) && !NOT_IDENTITY.has(canonical));
     // Clients choose the names, so what is remembered of them is bounded.
     if (verdicts.size < CACHE_ENTRIES) verdicts.set(name, verdict);
   }
   return verdict;
+}
+
+/** `Transfer_Encoding` is no name of ours, but one to servers that fold; it would frame or address the message there. */
+function isDisguised(name: string, canonical: string): boolean {
+  return name.toLowerCase() !== canonical && (HOP_BY_HOP.has(canonical) || NEVER_NOMINATED.has(canonical));
 }
 
 export function isHopByHop(lowerName: string): boolean {

@@ -75,6 +75,18 @@ describe('headers of a client', () => {
     expect(canonicalName('X_Forwarded.For')).toBe('x-forwarded-for');
   });
 
+  it.each([
+    'Transfer_Encoding',
+    'content_length',
+    'Content.Type',
+    'Proxy_Connection',
+    'HTTP2_Settings',
+    'Sec_WebSocket_Key',
+  ])('that frame the message for a server that folds do not pass: %s', (name) => {
+    expect(isStripped(name)).toBe(true);
+    expect(Object.keys(stripHeaders([name, 'a', 'X-A', 'b'], null))).toEqual(['x-a']);
+  });
+
   it('can be called __proto__ or constructor without harm', () => {
     const kept = stripHeaders(['__proto__', 'a', 'constructor', 'b', '__proto__', 'c'], null);
     expect(Object.keys(kept)).toEqual(['__proto__', 'constructor']);
