@@ -37,6 +37,8 @@ function recordLimits(registry: Registry, config: AdminConfig): void {
     live_heartbeat_ms: config.live.heartbeat_ms,
     live_poll_ms: config.live.poll_ms,
     sign_in_refusals_per_minute: config.sessions.refusals_per_minute,
+    decision_body_bytes: config.decisions.bodyBytes,
+    ...config.decisions.limits,
   });
   for (const [name, value] of Object.entries(values)) limits.set({ name }, value);
 }

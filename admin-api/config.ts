@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-config.ts';
 import { auditEnvironment, auditSettingsOf, type AuditSettings } from './audit/audit-settings.ts';
+import { decisionEnvironment, decisionSettingsOf, type DecisionSettings } from './decisions/decision-settings.ts';
 import type { BearerConfig } from './http/bearer-token.ts';
 import type { DeliveryLimits } from './notifications/deliveries/delivery-limits.ts';
 import type { MailConfig } from './notifications/email/mail-config.ts';
@@ -80,6 +81,7 @@ export const adminEnvironmentSchema = z.object({
   HALLPASS_WEBHOOK_SECRET_OVERLAP_MS: bound(86_400_000, 0, 2_592_000_000),
   ...liveEnvironment,
   ...auditEnvironment,
+  ...decisionEnvironment,
   HALLPASS_SLACK_BOT_TOKEN: slackConfigSchema.shape.botToken.optional().describe('Slack app; left out: no Slack'),
   HALLPASS_SLACK_SIGNING_SECRET: slackConfigSchema.shape.signingSecret.optional(),
   HALLPASS_SLACK_API_URL: slackConfigSchema.shape.apiUrl,
@@ -116,6 +118,7 @@ export interface AdminConfig {
   readonly webhooks: { readonly allowPrivate: boolean; readonly secretOverlapMs: number };
   readonly live: LiveLimits;
   readonly audit: AuditSettings;
+  readonly decisions: DecisionSettings;
   readonly slack: SlackConfig | null;
   readonly logLevel: z.output<typeof adminEnvironmentSchema>['HALLPASS_LOG_LEVEL'];
 }
@@ -157,6 +160,7 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     },
     live: liveLimitsOf(env),
     audit: auditSettingsOf(env),
+    decisions: decisionSettingsOf(env),
     slack: slackOf(env),
     logLevel: env.HALLPASS_LOG_LEVEL,
   };

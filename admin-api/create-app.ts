@@ -16,6 +16,7 @@ import type { AppExtras } from './app-extras.ts';
 import { auditOperations } from './audit/audit-operations.ts';
 import { exportOperation } from './audit/export-operation.ts';
 import { proofOperations } from './audit/proof-operations.ts';
+import { createDecisions } from './create-decisions.ts';
 import { createOutbound } from './create-outbound.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createSignIn } from './create-sign-in.ts';
@@ -139,11 +140,7 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   if (slack !== null) app.use(slack.endpoints());
   const { unsubscribe, webhooks } = createOutbound(parts);
   if (unsubscribe !== null) app.use(unsubscribeRoutes(unsubscribe));
-  app.use(express.json({ limit: BODY_LIMIT, strict: true }));
-  app.use(signIn.routes);
-
-  const api = Router();
-  api.use(
+  const identify = [
     authenticate({
       verifyBearer: config.bearer === null ? null : createBearerVerifier(config.bearer, clock),
       readSessionCookie: (request) => signIn.parts.cookies.read(request, SESSION_COOKIE),
@@ -153,8 +150,14 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
     }),
     requireSameOrigin(config.publicUrl),
     loadPerson(parts),
-    idempotencyKey(knex, clock, webhooks.box),
-  );
+  ];
+  // Before the bodies are read: AuthZEN says what a malformed one is answered.
+  app.use(createDecisions(parts, identify));
+  app.use(express.json({ limit: BODY_LIMIT, strict: true }));
+  app.use(signIn.routes);
+
+  const api = Router();
+  api.use(...identify, idempotencyKey(knex, clock, webhooks.box));
   mountOperations(api, operations);
   app.use((request, response, next) =>
     isBelow(request.path, ['/v1', '/access']) ? api(request, response, next) : next(),

@@ -1,13 +1,13 @@
 import type { ReasonCode } from '../access/reason-code.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Logger } from '../process/logger.ts';
-import type { AccessRequestLinks } from '../decision/access-request-link.ts';
 import type { Answer } from '../process/problem-answer.ts';
+import type { Asker } from './asker.ts';
 import type { AuthzenLimits } from './authzen-limits.ts';
 import type { Judge } from './bench.ts';
 import { invalidAnswer, jsonAnswer, notReadyAnswer } from './decision-answer.ts';
 import type { Asked } from './endpoint.ts';
-import { answerEvaluation, evaluateAccess, type Evaluation } from './evaluate-access.ts';
+import { answerEvaluation, evaluateAccess, type DenialLinks, type Evaluation } from './evaluate-access.ts';
 import { answerSeveral, evaluateSeveral } from './evaluate-several.ts';
 import { readEvaluationRequest, type EvaluationRequest } from './evaluation-request.ts';
 import { readEvaluationsRequest } from './evaluations-request.ts';
@@ -31,7 +31,7 @@ export interface QuestionLog {
 
 export interface QuestionOptions {
   readonly judge: Judge;
-  readonly links: AccessRequestLinks;
+  readonly links: DenialLinks;
   readonly log: QuestionLog;
   readonly logger: Logger;
   readonly limits: AuthzenLimits;
@@ -54,50 +54,50 @@ export class QuestionAnswerer {
     this.#search = new AccessSearch({ judge, actions, limits, now, tokens: new PageTokens(options.pageSecret) });
   }
 
-  async answer(asked: Exclude<Asked, 'metadata'>, body: string): Promise<Answer> {
+  async answer(asked: Exclude<Asked, 'metadata'>, body: string, asker: Asker): Promise<Answer> {
     const { decision_json_depth: maxDepth, decision_context_chars: maxChars } = this.#options.limits;
     const reading = readJson(body, maxDepth);
     if (!reading.ok) return invalidAnswer(reading.problems);
     const { value: json } = reading;
-    if (asked === 'evaluations') return this.#evaluateSeveral(json);
+    if (asked === 'evaluations') return this.#evaluateSeveral(json, asker);
     if (asked === 'evaluation') {
       const request = readEvaluationRequest(json, maxChars);
-      return request.ok ? this.#evaluate(request.value) : invalidAnswer(request.problems);
+      return request.ok ? this.#evaluate(request.value, asker) : invalidAnswer(request.problems);
     }
-    return this.#find(asked.search, json);
+    return this.#find(asked.search, json, asker);
   }
 
-  async #evaluate(request: EvaluationRequest): Promise<Answer> {
+  async #evaluate(request: EvaluationRequest, asker: Asker): Promise<Answer> {
     const { judge, links, now } = this.#options;
     const startedAt = now();
     const bench = judge.sit();
     if (typeof bench === 'string') return notReadyAnswer(bench);
-    const evaluation = evaluateAccess(request, judge, bench);
+    const evaluation = evaluateAccess(request, judge, bench, asker);
     this.#write(evaluation, now() - startedAt);
     return jsonAnswer(await answerEvaluation(evaluation, links));
   }
 
-  async #evaluateSeveral(json: unknown): Promise<Answer> {
+  async #evaluateSeveral(json: unknown, asker: Asker): Promise<Answer> {
     const { judge, links, limits, now } = this.#options;
     const reading = readEvaluationsRequest(json, limits);
     if (!reading.ok) return invalidAnswer(reading.problems);
     const request = reading.value;
-    if (request.kind === 'single') return this.#evaluate(request.request);
+    if (request.kind === 'single') return this.#evaluate(request.request, asker);
     const startedAt = now();
     const bench = judge.sit();
     if (typeof bench === 'string') return notReadyAnswer(bench);
-    const outcomes = evaluateSeveral(request.items, request.semantic, judge, bench);
+    const outcomes = evaluateSeveral(request.items, request.semantic, { judge, bench, asker });
     const durationMs = (now() - startedAt) / outcomes.length;
     for (const outcome of outcomes) if ('decision' in outcome) this.#write(outcome, durationMs);
     return jsonAnswer({ evaluations: await answerSeveral(outcomes, links) });
   }
 
-  async #find(searched: Searched, json: unknown): Promise<Answer> {
+  async #find(searched: Searched, json: unknown, asker: Asker): Promise<Answer> {
     const { limits, logger, now } = this.#options;
     const reading = readSearchRequest(searched, json, limits.decision_context_chars);
     if (!reading.ok) return invalidAnswer(reading.problems);
     const startedAt = now();
-    const outcome = await this.#search.search(reading.value);
+    const outcome = await this.#search.search(reading.value, asker);
     if (!outcome.ok) {
       return 'notReady' in outcome ? notReadyAnswer(outcome.notReady) : invalidAnswer(outcome.problems);
     }

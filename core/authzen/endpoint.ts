@@ -27,8 +27,15 @@ export function askedAt(path: string): Asked | null {
   return ASKED.get(path) ?? null;
 }
 
-/** AuthZEN, "Policy Decision Point Metadata". @param base where apps reach the decision API, without a slash at its end */
-export function metadataOf(base: string): Readonly<Record<string, string>> {
+/**
+ * AuthZEN, "Policy Decision Point Metadata".
+ * @param base where apps reach the decision API, without a slash at its end
+ * @param more further members; what has no value is left out
+ */
+export function metadataOf(
+  base: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
   const urls = Object.entries(ENDPOINTS).map(([name, path]) => [name, base + path]);
-  return { policy_decision_point: base, ...(Object.fromEntries(urls) as Record<string, string>) };
+  return { policy_decision_point: base, ...(Object.fromEntries(urls) as Record<string, string>), ...more };
 }

@@ -5,10 +5,16 @@ import type { Subject } from '../access/subject.ts';
 import type { Question } from '../decision/decision-input.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Facts } from '../feed/facts.ts';
-import type { AccessRequestLink, AccessRequestLinks } from '../decision/access-request-link.ts';
+import type { AccessRequestLink, DenialFacts } from '../decision/access-request-link.ts';
+import { mayAskAbout, type Asker } from './asker.ts';
 import type { Bench, Judge } from './bench.ts';
 import { contextOf, type EvaluationRequest } from './evaluation-request.ts';
 import { findResource, findSubject } from './find-entity.ts';
+
+/** Makes the way from a no to a yes; null where asking would change nothing. */
+export interface DenialLinks {
+  linkFor(facts: DenialFacts): Promise<AccessRequestLink | null>;
+}
 
 /** An Access Evaluation response. A denial that can be requested away carries ARAP's `access_request`. */
 export interface EvaluationResponse {
@@ -35,9 +41,9 @@ export interface Evaluation {
 }
 
 /** Names -> the question to the policy, or why there is none. */
-export function questionOf(facts: Facts, request: EvaluationRequest): Question | EvaluationGap {
+export function questionOf(facts: Facts, request: EvaluationRequest, asker: Asker): Question | EvaluationGap {
   const subject = findSubject(facts, request.subject);
-  if (subject === null) return { reason: 'subject-unknown', subject };
+  if (subject === null || !mayAskAbout(asker, subject)) return { reason: 'subject-unknown', subject: null };
   const resource = findResource(facts, request.resource);
   if (resource === null) return { reason: 'resource-unknown', subject };
   return { subject, resource, action: { name: request.action.name, method: null }, context: contextOf(request) };
@@ -49,8 +55,8 @@ export interface EvaluationGap {
 }
 
 /** One decision. Synchronous, so that several on one bench are about the same facts. */
-export function evaluateAccess(request: EvaluationRequest, judge: Judge, bench: Bench): Evaluation {
-  const question = questionOf(bench.facts, request);
+export function evaluateAccess(request: EvaluationRequest, judge: Judge, bench: Bench, asker: Asker): Evaluation {
+  const question = questionOf(bench.facts, request, asker);
   if ('reason' in question) {
     const decision = judge.refuse(question.reason);
     return { request, decision, told: decision, subject: question.subject, resource: null };
@@ -66,7 +72,7 @@ export function evaluateAccess(request: EvaluationRequest, judge: Judge, bench: 
 }
 
 /** What the app is answered, with the way from a no to a yes where there is one. */
-export async function answerEvaluation(evaluation: Evaluation, links: AccessRequestLinks): Promise<EvaluationResponse> {
+export async function answerEvaluation(evaluation: Evaluation, links: DenialLinks): Promise<EvaluationResponse> {
   const { told, subject, resource, request } = evaluation;
   const hasObligations = Object.keys(told.obligations).length > 0;
   const link =

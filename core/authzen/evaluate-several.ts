@@ -1,6 +1,12 @@
-import type { AccessRequestLinks } from '../decision/access-request-link.ts';
+import type { Asker } from './asker.ts';
 import type { Bench, Judge } from './bench.ts';
-import { answerEvaluation, evaluateAccess, type Evaluation, type EvaluationResponse } from './evaluate-access.ts';
+import {
+  answerEvaluation,
+  evaluateAccess,
+  type DenialLinks,
+  type Evaluation,
+  type EvaluationResponse,
+} from './evaluate-access.ts';
 import type { EvaluationRequest } from './evaluation-request.ts';
 import type { Semantic } from './evaluations-request.ts';
 import { describeProblems, type FieldProblem, type Reading } from './read-json.ts';
@@ -23,12 +29,11 @@ export type Outcome = Evaluation | readonly FieldProblem[];
 export function evaluateSeveral(
   items: readonly Reading<EvaluationRequest>[],
   semantic: Semantic,
-  judge: Judge,
-  bench: Bench,
+  { judge, bench, asker }: { readonly judge: Judge; readonly bench: Bench; readonly asker: Asker },
 ): Outcome[] {
   const outcomes: Outcome[] = [];
   for (const item of items) {
-    const outcome = item.ok ? evaluateAccess(item.value, judge, bench) : item.problems;
+    const outcome = item.ok ? evaluateAccess(item.value, judge, bench, asker) : item.problems;
     outcomes.push(outcome);
     const isPermit = 'decision' in outcome && outcome.decision.allow;
     if (semantic === (isPermit ? 'permit_on_first_permit' : 'deny_on_first_deny')) break;
@@ -38,7 +43,7 @@ export function evaluateSeveral(
 
 export function answerSeveral(
   outcomes: readonly Outcome[],
-  links: AccessRequestLinks,
+  links: DenialLinks,
 ): Promise<(EvaluationResponse | FailedEvaluation)[]> {
   return Promise.all(
     outcomes.map((outcome) => ('decision' in outcome ? answerEvaluation(outcome, links) : failed(outcome))),

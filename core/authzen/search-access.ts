@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { Facts } from '../feed/facts.ts';
+import type { Asker } from './asker.ts';
 import type { AuthzenLimits } from './authzen-limits.ts';
 import type { Bench, Judge, NotReadyReason } from './bench.ts';
 import { questionOf } from './evaluate-access.ts';
@@ -41,7 +42,7 @@ export class AccessSearch {
     this.#parts = parts;
   }
 
-  async search(request: SearchRequest): Promise<SearchOutcome> {
+  async search(request: SearchRequest, asker: Asker): Promise<SearchOutcome> {
     const { judge, limits, tokens } = this.#parts;
     const search = identityOf(request);
     const position = this.#startOf(request, search);
@@ -53,7 +54,7 @@ export class AccessSearch {
     const names = namesOf(request, bench.facts, this.#parts.actions);
     const most = limits.decision_search_candidates;
     const candidates = await firstAfter(names, position.after, most + 1, () => slice.rest());
-    const page = await this.#try(request, candidates.slice(0, most), { limit, slice, after: position.after });
+    const page = await this.#try(request, candidates.slice(0, most), { limit, slice, asker, after: position.after });
     if (typeof page === 'string') return { ok: false, notReady: page };
     const isAtEnd = page.isAtEnd && candidates.length <= most;
     const next = isAtEnd ? '' : tokens.seal({ after: page.after, limit: position.limit }, search);
@@ -78,7 +79,7 @@ export class AccessSearch {
   async #try(
     request: SearchRequest,
     candidates: readonly string[],
-    { limit, slice, after: start }: { limit: number; slice: Slice; after: string },
+    { limit, slice, asker, after: start }: { limit: number; slice: Slice; asker: Asker; after: string },
   ): Promise<{ found: string[]; after: string; isAtEnd: boolean; tried: number } | NotReadyReason> {
     const { judge } = this.#parts;
     const found: string[] = [];
@@ -94,7 +95,7 @@ export class AccessSearch {
       }
       if (typeof bench === 'string') return bench;
       tried += 1;
-      if (this.#isAllowed(bench, evaluationOf(request, name))) {
+      if (this.#isAllowed(bench, evaluationOf(request, name), asker)) {
         // Only now it is known that there is more. What was passed over on the way may be allowed by the next page.
         if (found.length === limit) return { found, after: found.at(-1) ?? start, isAtEnd: false, tried };
         found.push(name);
@@ -104,8 +105,8 @@ export class AccessSearch {
     return { found, after, isAtEnd: true, tried };
   }
 
-  #isAllowed(bench: Bench, evaluation: EvaluationRequest): boolean {
-    const question = questionOf(bench.facts, evaluation);
+  #isAllowed(bench: Bench, evaluation: EvaluationRequest, asker: Asker): boolean {
+    const question = questionOf(bench.facts, evaluation, asker);
     return !('reason' in question) && this.#parts.judge.decide(bench, question).allow;
   }
 }

@@ -3,23 +3,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import { closeServer, listen } from '../../core/process/ops-server.ts';
 import type { Answer } from '../../core/process/problem-answer.ts';
+import { answerHttp } from '../../core/authzen/answer-http.ts';
+import { ASKS_ABOUT_ANYBODY } from '../../core/authzen/asker.ts';
 import { QuestionAnswerer, type QuestionOptions } from '../../core/authzen/answer-question.ts';
-import {
-  internalErrorAnswer,
-  invalidAnswer,
-  jsonAnswer,
-  notFoundAnswer,
-  notSignedInAnswer,
-  tooLargeAnswer,
-  wrongMethodAnswer,
-} from '../../core/authzen/decision-answer.ts';
-import { askedAt, metadataOf } from '../../core/authzen/endpoint.ts';
+import { internalErrorAnswer, notSignedInAnswer } from '../../core/authzen/decision-answer.ts';
+import { metadataOf } from '../../core/authzen/endpoint.ts';
 import type { ProxyLimits } from '../config.ts';
-import { readBody } from './read-body.ts';
 import type { ServerTls } from './read-tls.ts';
-
-/** Metadata changes with the configuration only. */
-const METADATA_CACHE = 'max-age=300';
 
 export interface DecisionServerOptions extends QuestionOptions {
   readonly limits: ProxyLimits;
@@ -83,23 +73,13 @@ export class DecisionServer {
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
-    const asked = askedAt(request.url?.split('?', 1)[0] ?? '');
-    if (asked === null) return notFoundAnswer();
-    if (asked === 'metadata') {
-      if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethodAnswer('GET');
-      return jsonAnswer(metadataOf(this.#options.publicUrl ?? this.#listenUrl), METADATA_CACHE);
-    }
-    if (request.method !== 'POST') return wrongMethodAnswer('POST');
-    if (!this.#mayAsk(request)) return notSignedInAnswer();
-    if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
-      return invalidAnswer([{ field: '', message: 'The body must be JSON; send Content-Type: application/json.' }]);
-    }
-    const maxBytes = this.#options.limits.decision_body_bytes;
-    const body = await readBody(request, maxBytes);
-    if (body.ok) return this.#questions.answer(asked, body.text);
-    if (body.reason === 'too-large') return tooLargeAnswer(maxBytes);
-    return invalidAnswer([{ field: '', message: 'The body is not UTF-8.' }]);
+  #answer(request: IncomingMessage): Promise<Answer> {
+    return answerHttp(request, request.url?.split('?', 1)[0] ?? '', {
+      questions: this.#questions,
+      metadata: () => metadataOf(this.#options.publicUrl ?? this.#listenUrl),
+      maxBodyBytes: this.#options.limits.decision_body_bytes,
+      admit: (asking) => (this.#mayAsk(asking) ? ASKS_ABOUT_ANYBODY : notSignedInAnswer()),
+    });
   }
 
   #mayAsk(request: IncomingMessage): boolean {

@@ -6,7 +6,10 @@ import { subjectSchema, type Subject } from '../../core/access/subject.ts';
 import { DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT } from '../../core/decision/policy-bundle.ts';
 import type { Fact } from '../../core/feed/fact.ts';
 import { findOpa } from '../../policies/find-opa.ts';
-import { startSidecar, type TestSidecar } from '../proxy/support/sidecar.ts';
+import { addPerson } from '../../admin-api/people/change-person.ts';
+import { putResource } from '../../admin-api/resources/resource-store.ts';
+import { startSidecar } from '../proxy/support/sidecar.ts';
+import { startAdminApi } from '../support/admin-api.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 
 const SOURCES = join(import.meta.dirname, 'authzen-policy');
@@ -42,27 +45,64 @@ const FACTS: readonly Fact[] = [
   record('record-2', { status: 'archived' }),
 ];
 
-/** The real sidecar with the scenario's facts, and its policy compiled from test/contract/authzen-policy. */
-export async function startFixture(): Promise<TestSidecar> {
+/** Who answers the scenario's questions. */
+export interface DecisionPoint {
+  readonly url: string;
+  /** Of the callers it wants; empty: it wants none. */
+  readonly headers: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const ACTIONS = ['read', 'write', 'delete'];
+const CONTROL_TOKEN = 'a token for the scenario'.replaceAll(' ', '-');
+
+/** Both places that speak the API, with the scenario's facts and its policy compiled from test/contract/authzen-policy. */
+export const DECISION_POINTS = ['sidecar', 'control plane'] as const;
+
+export async function startFixture(kind: (typeof DECISION_POINTS)[number]): Promise<DecisionPoint> {
   const directory = await makeTemporaryDirectory('authzen');
   const bundle = join(directory.path, 'bundle.tar.gz');
   const opa = await findOpa(process.env, () => {});
   const entrypoints = [DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT].flatMap((entrypoint) => ['-e', entrypoint]);
   await promisify(execFile)(opa, ['build', '--target=wasm', ...entrypoints, `--output=${bundle}`, SOURCES]);
-  const sidecar = await startSidecar({
-    facts: FACTS,
-    config: {
-      policy: { bundle },
-      decision_api: { port: 0, public_url: PDP_URL, actions: ['read', 'write', 'delete'] },
-    },
-  });
+  const point = await (kind === 'sidecar' ? startSidecarPoint(bundle) : startControlPoint(bundle));
   return {
-    ...sidecar,
+    ...point,
     stop: async () => {
-      await sidecar.stop();
+      await point.stop();
       await directory.remove();
     },
   };
+}
+
+async function startSidecarPoint(bundle: string): Promise<DecisionPoint> {
+  const sidecar = await startSidecar({
+    facts: FACTS,
+    config: { policy: { bundle }, decision_api: { port: 0, public_url: PDP_URL, actions: ACTIONS } },
+  });
+  return { url: sidecar.decisionUrl, headers: {}, stop: sidecar.stop };
+}
+
+async function startControlPoint(bundle: string): Promise<DecisionPoint> {
+  const environment = {
+    HALLPASS_ADMIN_PUBLIC_URL: PDP_URL,
+    HALLPASS_POLICY_BUNDLE: bundle,
+    HALLPASS_DECISION_TOKEN: CONTROL_TOKEN,
+    HALLPASS_DECISION_ACTIONS: ACTIONS.join(),
+  };
+  const api = await startAdminApi('embedded', environment, async ({ parts: { run, knex } }) => {
+    for (const { kind, value } of FACTS) {
+      if (kind === 'resource' && value !== null) await putResource(run, null, value);
+      if (kind !== 'subject' || value === null) continue;
+      const { attributes, disabled: _, ...person } = value;
+      await addPerson(run, null, person);
+      // Attributes come from the identity provider, at a sign-in.
+      await knex('people')
+        .where({ id: value.id })
+        .update({ attributes: JSON.stringify(attributes) });
+    }
+  });
+  return { url: api.url, headers: { authorization: `Bearer ${CONTROL_TOKEN}` }, stop: api.stop };
 }
 
 /** Entities of the scenario's requests. */
@@ -76,18 +116,23 @@ export const read = { name: 'read' };
 export const write = { name: 'write' };
 export const context = { time: '2025-06-27T18:03-07:00', ip: '192.168.1.1' };
 
-export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-  return fetch(url, {
+export function post(
+  point: DecisionPoint,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(point.url + path, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
+    headers: { 'content-type': 'application/json', ...point.headers, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
 }
 
 /** The body of what must be a success. */
-export async function ask(url: string, body: unknown): Promise<Record<string, any>> {
-  const answer = await post(url, body);
+export async function ask(point: DecisionPoint, path: string, body: unknown): Promise<Record<string, any>> {
+  const answer = await post(point, path, body);
   const type = answer.headers.get('content-type');
-  if (answer.status !== 200 || type !== 'application/json') throw new Error(`${url}: ${answer.status} ${type}`);
+  if (answer.status !== 200 || type !== 'application/json') throw new Error(`${path}: ${answer.status} ${type}`);
   return (await answer.json()) as Record<string, any>;
 }

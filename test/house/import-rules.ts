@@ -48,7 +48,12 @@ export const IMPORT_RULES: readonly ImportRule[] = [
     /^npm:(zod|jose|@open-policy-agent\/opa-wasm|modern-tar)$/,
     pureNode,
   ]),
-  confine('core/authzen imports the rest of core', 'core/authzen/', [/^core\//, /^npm:(zod|canonicalize)$/, pureNode]),
+  confine('core/authzen imports the rest of core', 'core/authzen/', [
+    /^core\//,
+    /^npm:(zod|canonicalize|jose)$/,
+    /^node:http$/,
+    pureNode,
+  ]),
   confine('core/process imports no other room', 'core/process/', [anyPackage, anyNode]),
   confine('the proxy imports core only', 'proxy/', [/^core\//, anyPackage, anyNode]),
   confine('the admin API imports core and migrations only', 'admin-api/', [

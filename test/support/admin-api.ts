@@ -33,10 +33,11 @@ export interface TestAdminApi {
   stop(): Promise<void>;
 }
 
-/** The admin API with the demo people, on a real database, with a real issuer of tokens; in this process. */
+/** The admin API with the demo people or what else is seeded, on a real database, with a real issuer of tokens; in this process. */
 export async function startAdminApi(
   profile: Profile = 'embedded',
   environment: Readonly<Record<string, string>> = {},
+  seed: (running: RunningAdminApi) => Promise<void> = seedDemo,
 ): Promise<TestAdminApi> {
   const database = await createTestDatabase(profile);
   const redis = profile === 'server' ? await createTestRedis() : null;
@@ -103,7 +104,7 @@ export async function startAdminApi(
   };
 }
 
-async function seed({ parts }: RunningAdminApi): Promise<void> {
+async function seedDemo({ parts }: RunningAdminApi): Promise<void> {
   const { run } = parts;
   for (const person of DEMO_PEOPLE) await addPerson(run, null, person);
   for (const resource of DEMO_RESOURCES) await putResource(run, null, resource);
