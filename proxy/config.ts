@@ -134,6 +134,12 @@ const limitsSchema = z.strictObject({
   feed_request_timeout_ms: positiveMilliseconds.default(10_000),
   /** Heartbeats that may be missed before the feed's connection counts as dead. */
   feed_missed_heartbeats: z.int().min(1).max(100).default(3),
+  /** How far this machine's clock may be from the control plane's before that is a warning; and until that is heard, what counts against a grant. */
+  clock_skew_ms: milliseconds.default(5_000),
+  /** How often the control plane is asked what time it is, besides what it says by itself. */
+  clock_check_ms: positiveMilliseconds.default(60_000),
+  /** When the wall clock ran ahead, how long facts are trusted until the control plane has said how much time has passed. */
+  clock_settle_ms: milliseconds.default(1_000),
   /** The longest the event loop is held at a stretch by a snapshot or by judging live connections again. */
   slice_ms: positiveMilliseconds.default(4),
   /** Spans that wait for the collector; further ones are dropped. */

@@ -1,13 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { createDenialKey } from '../core/decision/denial-token.ts';
-import type { Clock } from '../core/process/clock.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
+import { ControlPlane } from './facts/control-plane.ts';
 import { FactSource } from './facts/fact-source.ts';
 import { FeedReader } from './facts/feed-reader.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
+import type { TimeSources } from './facts/steady-clock.ts';
+import { TrustedClock } from './facts/trusted-clock.ts';
 import { ForwardTraffic } from './forward-traffic.ts';
 import { LiveConnections, type Cut } from './forward/live-connections.ts';
 import { AccessRequestLinks } from '../core/decision/access-request-link.ts';
@@ -33,13 +35,14 @@ export interface PartsOptions {
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
   readonly decisionLogger: Logger;
-  readonly clock: Clock;
+  readonly time: TimeSources;
   readonly loadPolicy: PolicyLoader;
   readonly instance: string;
 }
 
 export interface ProxyParts {
   readonly metrics: ProxyMetrics;
+  readonly clock: TrustedClock;
   readonly policy: PolicyHolder;
   readonly facts: FactSource;
   readonly live: LiveConnections;
@@ -53,27 +56,28 @@ export interface ProxyParts {
 
 /** All parts of the data plane, joined, with nothing started yet. */
 export async function createParts(options: PartsOptions): Promise<ProxyParts> {
-  const { config, secrets, logger, clock, instance } = options;
+  const { config, secrets, logger, instance } = options;
   const { limits } = config;
+  const clock = new TrustedClock(limits, options.time);
   const metrics = new ProxyMetrics();
   const denialKey = await createDenialKey();
   const policy = new PolicyHolder(config.policy.bundle, options.loadPolicy, config.policy.poll_ms, logger);
-  const facts = new FactSource(config.facts.max_age_ms, now);
-  const judge = new Judge(facts, policy, clock, (error) =>
+  const facts = new FactSource(config.facts.max_age_ms, clock);
+  const judge = new Judge(facts, policy, clock.now, (error) =>
     logger.error({ err: error }, 'the policy failed while deciding'),
   );
   const live = new LiveConnections({
     judge,
     facts: () => facts.facts,
-    clock,
-    now,
+    clock: clock.now,
+    now: clock.steady,
     sliceMs: limits.slice_ms,
     onCut: (cut) => recordCut(cut, metrics, logger),
   });
-  const identity = new JwtIdentity(config.identity.jwt, limits, clock);
+  const identity = new JwtIdentity(config.identity.jwt, limits, clock.now);
   const gate = createGate(config, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
-  const firstUses = new FirstUseReport((uses) => feed.reportFirstUses(uses), limits, logger);
+  const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
   const log = new DecisionLog(options.decisionLogger, metrics, (decision) => firstUses.note(decision));
   const tracing = await openTracing(options, metrics);
   const telemetry = createTelemetry(options, tracing);
@@ -85,10 +89,16 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
   const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls });
   const patterns = servedPatterns(config);
-  const feed = new FeedReader({
-    controlUrl: config.control_plane.url,
+  const controlPlane = new ControlPlane({
+    url: config.control_plane.url,
     token: secrets.feedToken,
     instance,
+    timeoutMs: limits.feed_request_timeout_ms,
+    steady: clock.steady,
+    onTime: (heard) => clock.hear(heard),
+  });
+  const feed = new FeedReader({
+    controlPlane,
     patterns,
     registration: () => ({
       public_url: config.public_url,
@@ -100,10 +110,11 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     source: facts,
     limits,
     logger,
-    now,
+    now: clock.steady,
     onEvent: (event) => metrics.feedEvents.inc({ event }),
   });
-  const parts = { metrics, policy, facts, live, feed, firstUses, traffic, trafficServer, decisionServer, tracing };
+  const core = { metrics, clock, policy, facts, live, feed, firstUses };
+  const parts = { ...core, traffic, trafficServer, decisionServer, tracing };
   joinEvents(parts);
   showGauges(parts, identity, config);
   return parts;
@@ -145,16 +156,20 @@ function createTelemetry({ config, decisionLogger }: PartsOptions, tracing: Trac
 }
 
 /** Whatever may take a right away makes what is in flight be judged again (law 3). */
-function joinEvents({ facts, policy, live, metrics }: ProxyParts): void {
+function joinEvents({ clock, facts, feed, policy, live, metrics }: ProxyParts): void {
   facts.onEvent((event, sinceMs) => live.factsChanged(event, sinceMs));
   policy.onEvent(({ kind }) => {
     metrics.policyLoads.inc({ result: kind });
-    if (kind === 'swapped') live.policyChanged(now());
+    if (kind === 'swapped') live.policyChanged(clock.steady());
+  });
+  clock.onEvent((event) => {
+    if (event === 'doubt') feed.askTime();
+    else live.timeJumped();
   });
 }
 
 function showGauges(
-  { metrics, facts, feed, live, policy }: ProxyParts,
+  { metrics, clock, facts, feed, live, policy }: ProxyParts,
   identity: JwtIdentity,
   config: ProxyConfig,
 ): void {
@@ -165,6 +180,9 @@ function showGauges(
   });
   metrics.watch({
     factsAgeSeconds: () => facts.ageMs / 1000,
+    clockSkewSeconds: () => (clock.skewMs ?? Number.NaN) / 1000,
+    clockUncertaintySeconds: () => clock.uncertaintyMs / 1000,
+    clockInDoubt: () => clock.isInDoubt,
     factsRevision: () => facts.revision,
     factCounts: () => facts.facts?.counts ?? {},
     feedConnected: () => feed.isConnected,

@@ -2,14 +2,13 @@ import { performance } from 'node:perf_hooks';
 import { newId } from '../core/access/ids.ts';
 import { createOpaPolicyEngine } from '../core/decision/opa-policy-engine.ts';
 import { readPolicyBundle } from '../core/decision/policy-bundle.ts';
-import { systemClock, type Clock } from '../core/process/clock.ts';
 import { Lifecycle } from '../core/process/lifecycle.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { startOpsServer, type Readiness } from '../core/process/ops-server.ts';
 import type { ProxyConfig, ProxySecrets } from './config.ts';
 import { createParts, type ProxyParts } from './create-parts.ts';
-import type { FactSource } from './facts/fact-source.ts';
-import type { PolicyHolder, PolicyLoader } from './policy/policy-holder.ts';
+import { SYSTEM_TIME, type TimeSources } from './facts/steady-clock.ts';
+import type { PolicyLoader } from './policy/policy-holder.ts';
 
 export interface ProxyOptions {
   readonly config: ProxyConfig;
@@ -17,7 +16,8 @@ export interface ProxyOptions {
   readonly logger: Logger;
   /** Where the decisions are written; with everything else, if not given. */
   readonly decisionLogger?: Logger;
-  readonly clock?: Clock;
+  /** Where time comes from; the system, if not given. */
+  readonly time?: TimeSources;
   /** Bytes of a policy bundle -> engine; the compiled Rego of the bundle, if not given. */
   readonly loadPolicy?: PolicyLoader;
 }
@@ -45,12 +45,12 @@ const CLOSE_TIMEOUT_MS = 10_000;
  * @throws the listen error of a port that is taken
  */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
-  const { config, secrets, logger, clock = systemClock, loadPolicy = loadOpaPolicy } = options;
+  const { config, secrets, logger, time = SYSTEM_TIME, loadPolicy = loadOpaPolicy } = options;
   const { decisionLogger = logger } = options;
   const instance = newId('sidecar');
   const lifecycle = new Lifecycle(logger, config.limits.shutdown_grace_ms + CLOSE_TIMEOUT_MS);
-  const parts = await createParts({ config, secrets, logger, decisionLogger, clock, loadPolicy, instance });
-  const readiness = (): Readiness => readinessOf(parts.policy, parts.facts);
+  const parts = await createParts({ config, secrets, logger, decisionLogger, time, loadPolicy, instance });
+  const readiness = (): Readiness => readinessOf(parts);
   try {
     const ports = await start(parts, config, lifecycle, readiness);
     logger.info({ instance, ...ports }, 'the sidecar listens');
@@ -74,7 +74,10 @@ async function start(
   lifecycle: Lifecycle,
   readiness: () => Readiness,
 ): Promise<Proxy['ports']> {
-  const { policy, facts, feed, firstUses, live, traffic, trafficServer, decisionServer, metrics, tracing } = parts;
+  const { clock, policy, facts, feed, firstUses, live, traffic, trafficServer, decisionServer } = parts;
+  const { metrics, tracing } = parts;
+  clock.start();
+  lifecycle.onStop('clock', () => clock.stop());
   lifecycle.onStop('policy', () => policy.stop());
   await policy.start();
   const ops = await startOpsServer({ ...config.ops, registry: metrics.registry, readiness });
@@ -99,15 +102,18 @@ async function start(
 }
 
 /** A policy file that is refused while an older policy serves does not make the sidecar unready; it is told all the same. */
-function readinessOf(policy: PolicyHolder, facts: FactSource): Readiness {
+function readinessOf({ policy, facts, clock }: ProxyParts): Readiness {
   const missing: string[] = [];
   if (policy.engine === null) missing.push(policy.problem === null ? 'policy' : `policy: ${policy.problem}`);
   const state = facts.inUse();
   if (state === 'facts-missing') missing.push('facts: no snapshot has arrived yet');
-  if (state === 'facts-stale') missing.push(`facts: nothing heard for ${Math.round(facts.ageMs)} ms`);
+  if (state === 'facts-stale') missing.push(`facts: ${facts.staleness}`);
   const ready = missing.length === 0;
-  const isOutdated = policy.engine !== null && policy.problem !== null;
-  return { ready, missing, warnings: isOutdated ? [`the newest policy file is not in use: ${policy.problem}`] : [] };
+  const warnings = [...clock.warnings];
+  if (policy.engine !== null && policy.problem !== null) {
+    warnings.push(`the newest policy file is not in use: ${policy.problem}`);
+  }
+  return { ready, missing, warnings };
 }
 
 async function untilReady(readiness: () => Readiness, timeoutMs: number): Promise<void> {

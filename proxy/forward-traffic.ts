@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '../core/process/logger.ts';
 import type { ProxyLimits } from './config.ts';
-import type { MonotonicClock } from './facts/freshness.ts';
+import type { MonotonicClock } from './facts/steady-clock.ts';
 import { Exchange, type ExchangeOwner } from './forward/exchange.ts';
 import { UpgradedConnection } from './forward/upgraded-connection.ts';
 import type { LiveConnection, LiveConnections } from './forward/live-connections.ts';

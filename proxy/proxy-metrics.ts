@@ -7,6 +7,9 @@ const SLOW_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1
 /** What the gauges read when they are scraped. */
 export interface ProxyGauges {
   readonly factsAgeSeconds: () => number;
+  readonly clockSkewSeconds: () => number;
+  readonly clockUncertaintySeconds: () => number;
+  readonly clockInDoubt: () => boolean;
   readonly factsRevision: () => number;
   readonly factCounts: () => Readonly<Record<string, number>>;
   readonly feedConnected: () => boolean;
@@ -127,6 +130,19 @@ export class ProxyMetrics {
       });
     };
     number('hallpass_proxy_facts_age_seconds', 'Age of the facts; +Inf before the first.', gauges.factsAgeSeconds);
+    number(
+      'hallpass_proxy_clock_skew_seconds',
+      "This machine's clock less the control plane's; NaN before that was heard.",
+      gauges.clockSkewSeconds,
+    );
+    number(
+      'hallpass_proxy_clock_uncertainty_seconds',
+      'How exactly the time on the control plane is known; a grant may end early by as much.',
+      gauges.clockUncertaintySeconds,
+    );
+    number('hallpass_proxy_clock_in_doubt', '1 while nobody knows how much time has passed.', () =>
+      gauges.clockInDoubt() ? 1 : 0,
+    );
     number('hallpass_proxy_facts_revision', 'Feed revision of the facts in use.', gauges.factsRevision);
     table('hallpass_proxy_facts', 'Facts held, by kind.', 'kind', gauges.factCounts);
     number('hallpass_proxy_feed_connected', '1 while the feed is connected.', () => (gauges.feedConnected() ? 1 : 0));

@@ -1,6 +1,7 @@
 import { Router, json, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { opaqueId } from '../../core/access/ids.ts';
+import { FEED_TIME_HEADER } from '../../core/feed/feed-time-header.ts';
 import { coversPattern, resourcePatternSchema } from '../../core/feed/resource-pattern.ts';
 import type { Knex } from '../db/knex.ts';
 import { HttpProblem } from '../http/problem.ts';
@@ -46,8 +47,12 @@ const streamQuery = z.strictObject({
  * grants have come into use.
  */
 export function createFeedRoutes(parts: FeedParts): Router {
-  const { knex, registry, run } = parts;
+  const { knex, registry, run, clock } = parts;
   const router = Router();
+  router.use('/feed/v1', (_request, response, next) => {
+    response.set(FEED_TIME_HEADER, String(clock()));
+    next();
+  });
   router.use('/feed/v1', json({ limit: '1mb', strict: true }));
 
   router.put('/feed/v1/sidecars/:instance', async (request, response) => {

@@ -1,26 +1,22 @@
 import type { Logger } from '../../core/process/logger.ts';
 import type { ProxyLimits } from '../config.ts';
-
-interface Position {
-  readonly epoch: string;
-  readonly revision: number;
-}
+import type { FeedPosition } from './control-plane.ts';
 
 /**
  * Tells the control plane how far this replica is. One report is under way at a time and the newest position is what is
  * sent next, so a burst of changes makes few reports.
  */
 export class AppliedReport {
-  readonly #send: (position: Position) => Promise<void>;
+  readonly #send: (position: FeedPosition) => Promise<void>;
   readonly #limits: Pick<ProxyLimits, 'feed_reconnect_max_ms'>;
   readonly #logger: Logger;
-  #next: Position | null = null;
+  #next: FeedPosition | null = null;
   #isSending = false;
   #retry: NodeJS.Timeout | null = null;
   #isStopped = false;
 
   constructor(
-    send: (position: Position) => Promise<void>,
+    send: (position: FeedPosition) => Promise<void>,
     limits: Pick<ProxyLimits, 'feed_reconnect_max_ms'>,
     logger: Logger,
   ) {
@@ -29,8 +25,8 @@ export class AppliedReport {
     this.#logger = logger;
   }
 
-  report(epoch: string, revision: number): void {
-    this.#next = { epoch, revision };
+  report(position: FeedPosition): void {
+    this.#next = position;
     void this.#drain();
   }
 
@@ -44,7 +40,7 @@ export class AppliedReport {
     this.#isSending = true;
     try {
       while (this.#next !== null && !this.#isStopped) {
-        const position: Position = this.#next;
+        const position: FeedPosition = this.#next;
         this.#next = null;
         try {
           await this.#send(position);

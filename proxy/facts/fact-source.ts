@@ -4,7 +4,8 @@ import { atNewConnection, EMPTY_REPLICA, stepReplica, type ReplicaState } from '
 import type { Facts } from '../../core/feed/facts.ts';
 import type { FeedMessage } from '../../core/feed/feed-message.ts';
 import type { FactsInUse } from '../gate/judge.ts';
-import { Freshness, type MonotonicClock } from './freshness.ts';
+import { Freshness } from './freshness.ts';
+import type { TrustedClock } from './trusted-clock.ts';
 
 /** What a change of facts can bear on. */
 export interface TouchedFacts {
@@ -28,16 +29,19 @@ export type FactsListener = (event: FactsEvent, sinceMs: number) => void;
 /** The replica in use: takes the feed's messages, answers with facts while they can be trusted, tells who must be judged again. */
 export class FactSource implements FactsInUse {
   readonly #freshness: Freshness;
-  readonly #now: MonotonicClock;
+  readonly #clock: TrustedClock;
   readonly #listeners: FactsListener[] = [];
   #state: ReplicaState = EMPTY_REPLICA;
   /** Server time of this connection's hello: a snapshot that follows is at least that new. */
   #helloTime = 0;
+  /** Steady time at which this connection's stream was asked for: before its hello was said. */
+  #askedMs = 0;
   #staleTimer: NodeJS.Timeout | null = null;
 
-  constructor(maxAgeMs: number, now: MonotonicClock) {
-    this.#freshness = new Freshness(maxAgeMs, now);
-    this.#now = now;
+  constructor(maxAgeMs: number, clock: TrustedClock) {
+    this.#freshness = new Freshness(maxAgeMs, clock);
+    this.#clock = clock;
+    clock.onEvent(() => this.#watchAge());
   }
 
   onEvent(listener: FactsListener): void {
@@ -47,7 +51,7 @@ export class FactSource implements FactsInUse {
   inUse(): Facts | 'facts-missing' | 'facts-stale' {
     const { facts } = this.#state;
     if (facts === null) return 'facts-missing';
-    return this.#freshness.isStale ? 'facts-stale' : facts;
+    return this.#isStale ? 'facts-stale' : facts;
   }
 
   /** What is known, trusted or not; null before the first snapshot. */
@@ -67,16 +71,27 @@ export class FactSource implements FactsInUse {
     return this.#freshness.ageMs;
   }
 
-  startConnection(): void {
+  /** Why facts are not trusted, for the operator. */
+  get staleness(): string {
+    const heard = `nothing heard for ${Math.round(this.ageMs)} ms`;
+    if (!this.#clock.isInDoubt) return heard;
+    return `${heard}, and the wall clock ran ahead: the machine may have stood still`;
+  }
+
+  /** @param askedMs steady time before the stream is asked for */
+  startConnection(askedMs: number): void {
     this.#state = atNewConnection(this.#state);
+    this.#askedMs = askedMs;
     this.#freshness.startConnection();
   }
 
-  /** @returns why a snapshot must be asked for, or null when the message was taken */
+  /**
+   * @param sinceMs steady time at which the message was read from the network
+   * @returns why a snapshot must be asked for, or null when the message was taken
+   */
   receive(message: FeedMessage, sinceMs: number): string | null {
-    if ((message.type === 'hello' || message.type === 'heartbeat') && !this.#freshness.hear(message.server_time)) {
-      return "the control plane's clock went back";
-    }
+    const time = this.#hearTime(message, sinceMs);
+    if (time === 'went-back') return "the control plane's clock went back";
     // Who held a grant that goes away is only known before it has gone.
     const touched = message.type === 'change' ? touchedBy(message.facts, this.#state.facts) : null;
     const step = stepReplica(this.#state, message);
@@ -85,7 +100,7 @@ export class FactSource implements FactsInUse {
     if (message.type === 'hello') this.#helloTime = message.server_time;
     switch (step.effect.kind) {
       case 'swapped':
-        this.#freshness.confirm(this.#helloTime);
+        this.#freshness.confirm(this.#helloTime, sinceMs);
         this.#watchAge();
         this.#tell({ kind: 'swapped' }, sinceMs);
         break;
@@ -93,7 +108,7 @@ export class FactSource implements FactsInUse {
         if (touched !== null) this.#tell({ kind: 'changed', touched }, sinceMs);
         break;
       case 'current':
-        if (message.type === 'heartbeat') this.#freshness.confirm(message.server_time);
+        if (message.type === 'heartbeat' && time === 'taken') this.#freshness.confirm(message.server_time, sinceMs);
         this.#watchAge();
         break;
       case 'waiting':
@@ -107,14 +122,29 @@ export class FactSource implements FactsInUse {
     this.#staleTimer = null;
   }
 
+  get #isStale(): boolean {
+    return this.#freshness.isStale || this.#clock.isInDoubt;
+  }
+
+  #hearTime(message: FeedMessage, receivedMs: number): 'taken' | 'went-back' | 'went-ahead' {
+    if (message.type !== 'hello' && message.type !== 'heartbeat') return 'taken';
+    const { server_time: serverMs } = message;
+    if (!this.#freshness.hear(serverMs)) return 'went-back';
+    const askedMs = message.type === 'hello' ? this.#askedMs : null;
+    // Of a clock that was set ahead nobody knows by how much the message is late: the next one confirms.
+    return this.#clock.hear({ serverMs, receivedMs, askedMs }) === 'ahead' ? 'went-ahead' : 'taken';
+  }
+
+  /** Looks when the facts can be too old at the earliest, and again whenever time is not what it was. */
   #watchAge(): void {
-    if (this.#staleTimer !== null) return;
-    const wait = this.#freshness.remainingMs;
+    if (this.#state.facts === null) return;
+    if (this.#staleTimer !== null) clearTimeout(this.#staleTimer);
+    const waitMs = Math.min(this.#freshness.remainingMs, this.#clock.msUntilDoubt);
     this.#staleTimer = setTimeout(() => {
       this.#staleTimer = null;
-      if (this.#freshness.isStale) this.#tell({ kind: 'stale' }, this.#now());
+      if (this.#isStale) this.#tell({ kind: 'stale' }, this.#clock.steady());
       else this.#watchAge();
-    }, wait + 1);
+    }, waitMs + 1);
     this.#staleTimer.unref();
   }
 

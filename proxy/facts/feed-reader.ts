@@ -1,21 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Agent, request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { decodeFeedMessage, MAX_FEED_LINE_CHARS, type FeedMessage } from '../../core/feed/feed-message.ts';
 import type { Logger } from '../../core/process/logger.ts';
 import type { ProxyLimits } from '../config.ts';
 import { AppliedReport } from './applied-report.ts';
+import { FeedError, type ControlPlane } from './control-plane.ts';
 import type { FactSource } from './fact-source.ts';
-import type { FirstUse } from './first-use-report.ts';
 import { FeedLines } from './feed-lines.ts';
-import type { MonotonicClock } from './freshness.ts';
+import type { MonotonicClock } from './steady-clock.ts';
 
 /** Heartbeats may be tiny in tests; a busy process must not call that silence. */
 const LEAST_SILENCE_MS = 250;
 
 export interface FeedReaderOptions {
-  readonly controlUrl: string;
-  readonly token: string;
-  readonly instance: string;
+  readonly controlPlane: ControlPlane;
   readonly patterns: readonly string[];
   /** What the sidecar says of itself at each connect. */
   readonly registration: () => object;
@@ -26,17 +24,6 @@ export interface FeedReaderOptions {
   readonly onEvent?: (event: 'connected' | 'disconnected' | 'resync') => void;
 }
 
-class FeedError extends Error {
-  override readonly name = 'FeedError';
-  /** The status of the answer, where there was one. */
-  readonly status: number | null;
-
-  constructor(message: string, status: number | null = null) {
-    super(message);
-    this.status = status;
-  }
-}
-
 /**
  * Keeps the facts current: registers, reads the stream, connects again for ever with growing pauses. Anything odd in the
  * stream drops the revision, so that the next connection starts with a snapshot; the facts held stay in use meanwhile,
@@ -44,10 +31,10 @@ class FeedError extends Error {
  */
 export class FeedReader {
   readonly #options: FeedReaderOptions;
-  readonly #agent: Agent;
   readonly #applied: AppliedReport;
   readonly #stopping = new AbortController();
   #connection: AbortController | null = null;
+  #clockCheck: NodeJS.Timeout | null = null;
   #wantsSnapshot = true;
   #failures = 0;
   #running: Promise<void> = Promise.resolve();
@@ -55,34 +42,31 @@ export class FeedReader {
 
   constructor(options: FeedReaderOptions) {
     this.#options = options;
-    // No body timeout: the stream is endless, and silence on it is watched below.
-    this.#agent = new Agent({
-      bodyTimeout: 0,
-      headersTimeout: options.limits.feed_request_timeout_ms,
-      connect: { timeout: options.limits.feed_request_timeout_ms },
-    });
-    this.#applied = new AppliedReport((body) => this.#post('applied', body), options.limits, options.logger);
+    const { controlPlane, limits, logger } = options;
+    this.#applied = new AppliedReport((position) => controlPlane.reportApplied(position), limits, logger);
   }
 
   get isConnected(): boolean {
     return this.#isConnected;
   }
 
-  /** @throws when it did not arrive */
-  reportFirstUses(uses: readonly FirstUse[]): Promise<void> {
-    return this.#post('first-uses', { first_uses: uses });
-  }
-
   start(): void {
     this.#running = this.#run();
+    this.#clockCheck = setInterval(() => this.askTime(), this.#options.limits.clock_check_ms);
+    this.#clockCheck.unref();
+  }
+
+  /** Every answer says what time it is there; a report of how far this is costs the least. */
+  askTime(): void {
+    if (this.#isConnected) this.#reportApplied();
   }
 
   async stop(): Promise<void> {
+    if (this.#clockCheck !== null) clearInterval(this.#clockCheck);
     this.#stopping.abort();
     this.#connection?.abort();
     this.#applied.stop();
-    await this.#running;
-    await this.#agent.destroy();
+    await Promise.all([this.#running, this.#options.controlPlane.close()]);
   }
 
   async #run(): Promise<void> {
@@ -124,21 +108,14 @@ export class FeedReader {
   }
 
   async #connect(): Promise<void> {
-    const { source } = this.#options;
+    const { source, controlPlane, patterns, now } = this.#options;
     this.#connection = new AbortController();
-    await this.#register();
-    source.startConnection();
-    const response = await request(this.#streamUrl(), {
-      dispatcher: this.#agent,
-      method: 'GET',
-      headers: { authorization: `Bearer ${this.#options.token}`, accept: 'application/x-ndjson' },
-      signal: this.#connection.signal,
-    });
-    if (response.statusCode !== 200) {
-      await response.body.dump();
-      throw new FeedError(`the stream answered ${response.statusCode}${hint(response.statusCode)}`);
-    }
-    await this.#read(response.body, this.#connection);
+    await controlPlane.register(this.#options.registration());
+    source.startConnection(now());
+    const { epoch, revision } = source;
+    const position = this.#wantsSnapshot || epoch === null ? null : { epoch, revision };
+    const body = await controlPlane.openStream(patterns, position, this.#connection.signal);
+    await this.#read(body, this.#connection);
   }
 
   async #read(body: Dispatcher.ResponseData['body'], connection: AbortController): Promise<void> {
@@ -201,7 +178,7 @@ export class FeedReader {
 
   #reportApplied(): void {
     const { epoch, revision } = this.#options.source;
-    if (epoch !== null) this.#applied.report(epoch, revision);
+    if (epoch !== null) this.#applied.report({ epoch, revision });
   }
 
   #greeted(mode: 'snapshot' | 'tail'): void {
@@ -210,50 +187,4 @@ export class FeedReader {
     this.#options.onEvent?.('connected');
     this.#options.logger.info({ mode, revision: this.#options.source.revision }, 'the feed is connected');
   }
-
-  #streamUrl(): string {
-    const { controlUrl, instance, patterns, source } = this.#options;
-    const url = new URL(`${controlUrl}/feed/v1/stream`);
-    url.searchParams.set('instance', instance);
-    url.searchParams.set('resources', patterns.join(','));
-    if (!this.#wantsSnapshot && source.epoch !== null) {
-      url.searchParams.set('epoch', source.epoch);
-      url.searchParams.set('revision', String(source.revision));
-    }
-    return url.toString();
-  }
-
-  async #register(): Promise<void> {
-    await this.#send(
-      'PUT',
-      `/feed/v1/sidecars/${encodeURIComponent(this.#options.instance)}`,
-      this.#options.registration(),
-    );
-  }
-
-  #post(what: 'applied' | 'first-uses', body: object): Promise<void> {
-    return this.#send('POST', `/feed/v1/sidecars/${encodeURIComponent(this.#options.instance)}/${what}`, body);
-  }
-
-  async #send(method: 'PUT' | 'POST', path: string, body: object): Promise<void> {
-    const response = await request(`${this.#options.controlUrl}${path}`, {
-      dispatcher: this.#agent,
-      method,
-      headers: { authorization: `Bearer ${this.#options.token}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-      signal: this.#stopping.signal,
-      bodyTimeout: this.#options.limits.feed_request_timeout_ms,
-    });
-    await response.body.dump();
-    if (response.statusCode !== 204 && response.statusCode !== 200) {
-      throw new FeedError(
-        `${method} ${path} answered ${response.statusCode}${hint(response.statusCode)}`,
-        response.statusCode,
-      );
-    }
-  }
-}
-
-function hint(status: number): string {
-  return status === 401 || status === 403 ? '; check HALLPASS_FEED_TOKEN and what it may serve' : '';
 }

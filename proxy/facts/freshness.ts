@@ -1,52 +1,48 @@
-/** Milliseconds of a clock that never goes back; its zero means nothing. */
-export type MonotonicClock = () => number;
+import { CLOCK_STEP_MS } from '../../core/feed/server-time.ts';
 
-/** A step back of the sender's clock that is more than the rounding of its milliseconds. */
-const STEP_BACK_MS = 1_000;
+/** What the age of facts is measured by; `TrustedClock` is it. */
+export interface FreshnessClock {
+  steady(): number;
+  steadyWhen(serverMs: number): number;
+}
 
 /**
  * How old the facts are: the time since the control plane was last known to hold nothing newer.
  *
- * A confirmation counts from when it was sent, not from when it was read: one that sat in a buffer while this process
- * stood still says nothing about now. The delay is judged against the fastest message of the same connection.
+ * A confirmation counts from the earliest moment at which it can have been made, not from when it was read: one that sat
+ * in a buffer, however long and on whichever side, says nothing about now.
  */
 export class Freshness {
   readonly #maxAgeMs: number;
-  readonly #now: MonotonicClock;
-  /** Our clock minus the sender's, at the least seen on this connection. */
-  #offsetMs: number | null = null;
+  readonly #clock: FreshnessClock;
   #lastServerTime = 0;
   #confirmedAt: number | null = null;
 
-  constructor(maxAgeMs: number, now: MonotonicClock) {
+  constructor(maxAgeMs: number, clock: FreshnessClock) {
     this.#maxAgeMs = maxAgeMs;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   startConnection(): void {
-    this.#offsetMs = null;
     this.#lastServerTime = 0;
   }
 
-  /** @returns false when the sender's clock went back, so that its times can't be compared any more */
+  /** @returns false when the sender's clock went back within one connection, so that its times can't be compared any more */
   hear(serverTimeMs: number): boolean {
-    if (serverTimeMs < this.#lastServerTime - STEP_BACK_MS) return false;
+    if (serverTimeMs < this.#lastServerTime - CLOCK_STEP_MS) return false;
     this.#lastServerTime = Math.max(this.#lastServerTime, serverTimeMs);
-    const offset = this.#now() - serverTimeMs;
-    this.#offsetMs = this.#offsetMs === null ? offset : Math.min(this.#offsetMs, offset);
     return true;
   }
 
-  /** The facts held are those of the sender's `serverTimeMs`. */
-  confirm(serverTimeMs: number): void {
-    if (this.#offsetMs === null) return;
-    const at = Math.min(this.#now(), serverTimeMs + this.#offsetMs);
+  /** The facts held are those of the sender's `serverTimeMs`. @param heardMs steady time at which that was read here */
+  confirm(serverTimeMs: number, heardMs: number): void {
+    const at = Math.min(heardMs, this.#clock.steadyWhen(serverTimeMs));
     this.#confirmedAt = this.#confirmedAt === null ? at : Math.max(this.#confirmedAt, at);
   }
 
   /** Milliseconds; Infinity before anything was confirmed. */
   get ageMs(): number {
-    return this.#confirmedAt === null ? Infinity : this.#now() - this.#confirmedAt;
+    return this.#confirmedAt === null ? Infinity : this.#clock.steady() - this.#confirmedAt;
   }
 
   get isStale(): boolean {

@@ -1,9 +1,6 @@
 import type { Clock } from '../../core/process/clock.ts';
 
-/**
- * The longest wait at a stretch. `setTimeout` overflows at 2^31 ms, and it does not follow the wall clock by which grants
- * end: after a step of that clock, this is how late a cut can be.
- */
+/** The longest wait at a stretch: `setTimeout` overflows at 2^31 ms. */
 const MAX_WAIT_MS = 30_000;
 
 export interface Rider {
@@ -34,6 +31,11 @@ export class ExpiryWatch<One extends Rider> {
   watch(rider: One, atMs: number | null): void {
     rider.expiresAt = atMs;
     if (atMs !== null && atMs < this.#first) this.#arm(atMs);
+  }
+
+  /** When it is later than timers have counted: a machine that slept, a control plane that is ahead of what was thought. */
+  look(): void {
+    if (this.#timer !== null) this.#fire();
   }
 
   stop(): void {

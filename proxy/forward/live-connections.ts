@@ -5,7 +5,7 @@ import { firstExpiry } from '../../core/decision/evaluate.ts';
 import type { Facts } from '../../core/feed/facts.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import type { FactsEvent } from '../facts/fact-source.ts';
-import type { MonotonicClock } from '../facts/freshness.ts';
+import type { MonotonicClock } from '../facts/steady-clock.ts';
 import type { Judge, StandingQuestion } from '../gate/judge.ts';
 import { ExpiryWatch, type Rider } from './expiry-watch.ts';
 
@@ -60,7 +60,7 @@ export class LiveConnections {
       options.clock,
       () => this.#all,
       (connection, expiredAtMs) => {
-        // On the monotonic scale: now, less how late the wall clock says it is.
+        // On the monotonic scale: now, less how late it is by the clock that grants end by.
         const sinceMs = options.now() - Math.max(0, options.clock() - expiredAtMs);
         this.#judgeAgain(connection, 'grant-expired', sinceMs);
       },
@@ -118,6 +118,10 @@ export class LiveConnections {
       const isRevoked = connection.grants.some((id) => endedGrants.has(id));
       this.#judgeAgain(connection, isRevoked ? 'grant-revoked' : 'access-changed', sinceMs);
     }
+  }
+
+  timeJumped(): void {
+    this.#expiry.look();
   }
 
   policyChanged(sinceMs: number): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { MonotonicClock } from '../facts/freshness.ts';
+import type { MonotonicClock } from '../facts/steady-clock.ts';
 import type { UpstreamHeaders } from '../identity/strip-headers.ts';
 import { readTarget } from '../gate/normal-path.ts';
 import type { Verdict } from '../gate/verdict.ts';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Fact } from '../../../core/feed/fact.ts';
 import { encodeFeedMessage, type FeedMessage } from '../../../core/feed/feed-message.ts';
+import { FEED_TIME_HEADER } from '../../../core/feed/feed-time-header.ts';
 import { Facts } from '../../../core/feed/facts.ts';
 import { closeServer, listen } from '../../../core/process/ops-server.ts';
 
@@ -34,6 +35,8 @@ export class FeedSource {
   refuseWith: number | null = null;
   /** Not set: streams are accepted and then nothing is ever said on them. */
   isTalking = true;
+  /** Milliseconds since the epoch; what it says of the time. */
+  clock: () => number = () => Date.now();
 
   constructor(facts: readonly Fact[], heartbeatMs = 50) {
     for (const fact of facts) this.#facts.apply(fact);
@@ -60,7 +63,7 @@ export class FeedSource {
   }
 
   beat(): void {
-    if (this.isTalking) this.say({ type: 'heartbeat', revision: this.revision, server_time: Date.now() });
+    if (this.isTalking) this.say({ type: 'heartbeat', revision: this.revision, server_time: this.clock() });
   }
 
   /** Commits a change and sends it. */
@@ -86,6 +89,7 @@ export class FeedSource {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://feed');
+    response.setHeader(FEED_TIME_HEADER, this.clock());
     if (this.refuseWith !== null || request.headers.authorization !== `Bearer ${FEED_TOKEN}`) {
       response.writeHead(this.refuseWith ?? 401).end();
       return;
@@ -132,7 +136,7 @@ export class FeedSource {
       epoch,
       mode: isTail ? 'tail' : 'snapshot',
       revision: this.revision,
-      server_time: Date.now(),
+      server_time: this.clock(),
       heartbeat_interval_ms: this.heartbeatMs,
     });
     if (isTail) return;

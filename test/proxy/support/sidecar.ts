@@ -1,10 +1,10 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fact } from '../../../core/feed/fact.ts';
-import type { Clock } from '../../../core/process/clock.ts';
 import { createLogger, type Logger } from '../../../core/process/logger.ts';
 import { proxyConfigSchema, type ProxyConfigInput } from '../../../proxy/config.ts';
 import { createProxy, type Proxy } from '../../../proxy/create-proxy.ts';
+import type { TimeSources } from '../../../proxy/facts/steady-clock.ts';
 import { makeTemporaryDirectory } from '../../support/temporary-directory.ts';
 import { TEST_FACTS } from './facts.ts';
 import { FEED_TOKEN, FeedSource } from './feed-source.ts';
@@ -37,7 +37,7 @@ export interface TestSidecarOptions {
   readonly facts?: readonly Fact[];
   readonly config?: Partial<ProxyConfigInput>;
   readonly routes?: ProxyConfigInput['routes'];
-  readonly clock?: Clock;
+  readonly time?: TimeSources;
   readonly decisionToken?: string;
   readonly otlpHeaders?: Readonly<Record<string, string>>;
   readonly logger?: Logger;
@@ -83,7 +83,7 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
       otlpHeaders: options.otlpHeaders ?? {},
     },
     logger: options.logger ?? createLogger('proxy', 'silent'),
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(options.time === undefined ? {} : { time: options.time }),
   });
   if (options.unready !== true) await proxy.whenReady(10_000);
   const url = `http://127.0.0.1:${proxy.ports.proxy}`;
