@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { parseResourceKey } from '../core/access/resource.ts';
-import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { readTarget } from './gate/normal-path.ts';
 import { telemetrySchema } from './telemetry/telemetry-config.ts';
+import { identitySchema } from './identity/identity-config.ts';
+import { count, httpUrl, milliseconds, originUrl, port, positiveMilliseconds } from './setting-values.ts';
 
 /**
  * The shape of the sidecar's configuration (YAML file named by `HALLPASS_PROXY_CONFIG`; see proxy/example.yaml).
@@ -17,21 +18,6 @@ import { telemetrySchema } from './telemetry/telemetry-config.ts';
  *
  * Everything else has a default below. Secrets are no part of it: see `ProxySecrets`.
  */
-
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-  .refine((value) => !/[?#]/.test(value), { message: 'must have no query or fragment' })
-  .refine((value) => new URL(value).username === '' && new URL(value).password === '', {
-    message: 'must hold no user name or password',
-  })
-  .transform((value) => value.replace(/\/+$/, ''));
-
-const originUrl = httpUrl.refine((value) => new URL(value).pathname === '/', { message: 'must have no path' });
-
-const port = z.int().min(0).max(65_535);
-const milliseconds = z.int().min(0).max(2_147_483_647);
-const positiveMilliseconds = z.int().min(1).max(2_147_483_647);
-const count = z.int().min(1).max(1_000_000_000);
 
 const resourceKeyText = z.string().refine((text) => parseResourceKey(text) !== null, {
   message: 'must be a resource such as connection:aws-production',
@@ -75,23 +61,6 @@ const routeSchema = z.strictObject({
 });
 export type RouteConfig = z.infer<typeof routeSchema>;
 
-const jwtSchema = z.strictObject({
-  jwks_url: httpUrl,
-  issuer: z.string().min(1),
-  audience: z.string().min(1),
-  algorithms: z
-    .array(z.enum(JWT_ALGORITHMS))
-    .min(1)
-    .default([...DEFAULT_JWT_ALGORITHMS]),
-  /** Browsers may carry the same token in this cookie; left out: the Authorization header only. */
-  cookie: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, dashes or underscores')
-    .optional(),
-  clock_tolerance_seconds: z.int().min(0).max(60).default(5),
-});
-export type JwtConfig = z.infer<typeof jwtSchema>;
-
 /** Every bound of the data plane (law 15); each is shown by the metric `hallpass_proxy_limit{name}`. */
 const limitsSchema = z.strictObject({
   /** Request line and headers together, in bytes. */
@@ -116,8 +85,12 @@ const limitsSchema = z.strictObject({
   verified_tokens: count.default(10_000),
   verified_token_ms: positiveMilliseconds.default(600_000),
   jwks_timeout_ms: positiveMilliseconds.default(5_000),
+  /** Between two fetches for unknown keys. */
   jwks_cooldown_ms: milliseconds.default(10_000),
+  /** Between two tries of a fetch that failed; never longer than the cooldown. */
+  jwks_retry_ms: milliseconds.default(1_000),
   jwks_max_age_ms: positiveMilliseconds.default(600_000),
+  jwks_bytes: z.int().min(1024).max(16_777_216).default(262_144),
   decision_body_bytes: z.int().min(1024).max(16_777_216).default(65_536),
   /** Objects and lists in each other. */
   decision_json_depth: z.int().min(8).max(1_000).default(32),
@@ -174,7 +147,7 @@ export const proxyConfigSchema = z.strictObject({
     .prefault({}),
   ops: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),
   control_plane: z.strictObject({ url: httpUrl }),
-  identity: z.strictObject({ jwt: jwtSchema }),
+  identity: identitySchema,
   policy: z.strictObject({
     /** Path of the compiled bundle (`npm run policies:build`). Replaced whole when the file changes. */
     bundle: z.string().min(1),

@@ -17,7 +17,9 @@ import { DecisionLog } from './gate/decision-log.ts';
 import { Gate } from './gate/gate.ts';
 import { Judge } from './gate/judge.ts';
 import { RouteTable } from './gate/route-table.ts';
-import { JwtIdentity } from './identity/jwt-identity.ts';
+import { createIdentities } from './identity/create-identities.ts';
+import type { Identities } from './identity/identities.ts';
+import { identityCookieOf } from './identity/identity-config.ts';
 import { PolicyHolder, type PolicyLoader } from './policy/policy-holder.ts';
 import { ProxyMetrics } from './proxy-metrics.ts';
 import { AccessLog } from './telemetry/access-log.ts';
@@ -74,8 +76,14 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     sliceMs: limits.slice_ms,
     onCut: (cut) => recordCut(cut, metrics, logger),
   });
-  const identity = new JwtIdentity(config.identity.jwt, limits, clock.now);
-  const gate = createGate(config, identity, judge);
+  const identities = createIdentities({
+    config: config.identity,
+    limits,
+    clock: clock.now,
+    logger,
+    onKeyFetch: (outcome) => metrics.keyFetches.inc({ outcome }),
+  });
+  const gate = createGate(config, identities, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
   const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
   const log = new DecisionLog(options.decisionLogger, metrics, (decision) => firstUses.note(decision));
@@ -116,18 +124,19 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const core = { metrics, clock, policy, facts, live, feed, firstUses };
   const parts = { ...core, traffic, trafficServer, decisionServer, tracing };
   joinEvents(parts);
-  showGauges(parts, identity, config);
+  showGauges(parts, identities, config);
   return parts;
 }
 
-function createGate(config: ProxyConfig, identity: JwtIdentity, judge: Judge): Gate {
+function createGate(config: ProxyConfig, identities: Identities, judge: Judge): Gate {
   const settings = {
     publicUrl: config.public_url,
     consoleUrl: config.console_url,
-    identityCookie: config.identity.jwt.cookie ?? null,
+    identityCookie: identityCookieOf(config.identity),
+    identityHeader: config.identity.proxy_header?.header ?? null,
     maxHeaderCount: config.limits.header_count,
   };
-  return new Gate(settings, new RouteTable(config.routes), identity, judge);
+  return new Gate(settings, new RouteTable(config.routes), identities, judge);
 }
 
 /** null, and OpenTelemetry not even loaded, where nobody asked for traces. */
@@ -170,7 +179,7 @@ function joinEvents({ clock, facts, feed, policy, live, metrics }: ProxyParts): 
 
 function showGauges(
   { metrics, clock, facts, feed, live, policy }: ProxyParts,
-  identity: JwtIdentity,
+  identities: Identities,
   config: ProxyConfig,
 ): void {
   metrics.showLimits({
@@ -187,7 +196,7 @@ function showGauges(
     factCounts: () => facts.facts?.counts ?? {},
     feedConnected: () => feed.isConnected,
     liveConnections: () => ({ request: live.countOf('request'), upgrade: live.countOf('upgrade') }),
-    verifiedTokens: () => identity.cachedTokens,
+    verifiedTokens: () => identities.cachedTokens,
     policyRevision: () => policy.engine?.revision ?? null,
     policyRefused: () => policy.problem !== null,
   });

@@ -32,6 +32,7 @@ export class ProxyMetrics {
   readonly feedEvents: Counter<'event'>;
   readonly policyLoads: Counter<'result'>;
   readonly spans: Counter<'result'>;
+  readonly keyFetches: Counter<'outcome'>;
 
   constructor() {
     const registers = [this.registry];
@@ -98,6 +99,12 @@ export class ProxyMetrics {
       name: 'hallpass_proxy_trace_spans_total',
       help: 'Spans the collector of traces took, or did not.',
       labelNames: ['result'],
+      registers,
+    });
+    this.keyFetches = new Counter({
+      name: 'hallpass_proxy_key_fetches_total',
+      help: 'Fetches of key sets that identities are verified with.',
+      labelNames: ['outcome'],
       registers,
     });
   }

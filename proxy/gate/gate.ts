@@ -2,9 +2,9 @@ import type { DenyReason } from '../../core/access/reason-code.ts';
 import type { Resource } from '../../core/access/resource.ts';
 import type { Subject } from '../../core/access/subject.ts';
 import type { Decision } from '../../core/decision/decision.ts';
-import type { JwtIdentity, JwtVerdict } from '../identity/jwt-identity.ts';
 import { isCrossSite } from '../identity/cross-site.ts';
-import { readToken } from '../identity/read-token.ts';
+import type { Identification } from '../identity/identification.ts';
+import type { Identities } from '../identity/identities.ts';
 import { nominatedBy } from '../identity/strip-headers.ts';
 import type { Judge } from './judge.ts';
 import { readTarget } from './normal-path.ts';
@@ -18,6 +18,8 @@ export interface GateSettings {
   readonly publicUrl: string;
   readonly consoleUrl: string;
   readonly identityCookie: string | null;
+  /** Lower-case name of the header with an authenticating proxy's assertion. */
+  readonly identityHeader: string | null;
   readonly maxHeaderCount: number;
 }
 
@@ -45,19 +47,19 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 export class Gate {
   readonly #settings: GateSettings;
   readonly #routes: RouteTable;
-  readonly #identity: JwtIdentity;
+  readonly #identities: Identities;
   readonly #judge: Judge;
   readonly #ownOrigins: ReadonlySet<string>;
 
-  constructor(settings: GateSettings, routes: RouteTable, identity: JwtIdentity, judge: Judge) {
+  constructor(settings: GateSettings, routes: RouteTable, identities: Identities, judge: Judge) {
     this.#settings = settings;
     this.#routes = routes;
-    this.#identity = identity;
+    this.#identities = identities;
     this.#judge = judge;
     this.#ownOrigins = new Set([settings.publicUrl, new URL(settings.consoleUrl).origin]);
   }
 
-  /** At once whenever the token was verified before; nothing else here waits. */
+  /** At once whenever the credentials were verified before; nothing else here waits. */
   judge(request: RequestHead, upgrade: boolean): Verdict | Promise<Verdict> {
     const { rawHeaders } = request;
     const nominated = nominatedBy(rawHeaders);
@@ -79,22 +81,19 @@ export class Gate {
           ? `${this.#settings.publicUrl}${target.path}${target.query}`
           : null,
     };
-    const token = readToken(rawHeaders, this.#settings.identityCookie);
-    if (token.kind === 'missing') return this.#deny('identity-missing', { returnTo: reading.returnTo });
-    if (token.kind === 'ambiguous') return this.#deny('identity-invalid', { returnTo: reading.returnTo });
-    if (token.from === 'cookie' && mayChange(request, upgrade) && isCrossSite(request.headers, this.#ownOrigins)) {
-      return this.#deny('request-refused', { detail: 'another site sent it with the cookie of this one' });
-    }
-    const verdict = this.#identity.verify(token.token);
-    if (verdict instanceof Promise) return verdict.then((late) => this.#afterIdentity(reading, late));
-    return this.#afterIdentity(reading, verdict);
+    const identification = this.#identities.identify(request);
+    if (identification instanceof Promise) return identification.then((late) => this.#afterIdentity(reading, late));
+    return this.#afterIdentity(reading, identification);
   }
 
-  #afterIdentity(reading: Reading, verdict: JwtVerdict): Verdict {
-    if (!verdict.ok) return this.#deny(verdict.reason, { returnTo: reading.returnTo });
+  #afterIdentity(reading: Reading, identity: Identification): Verdict {
+    if (!identity.ok) return this.#deny(identity.reason, { returnTo: reading.returnTo });
+    if (identity.isAmbient && mayChange(reading) && isCrossSite(reading.request.headers, this.#ownOrigins)) {
+      return this.#deny('request-refused', { detail: 'another site sent it with what the browser sends to this one' });
+    }
     const bench = this.#judge.sit();
     if (typeof bench === 'string') return this.#deny(bench, { returnTo: reading.returnTo });
-    const subject = bench.facts.subjectBySub(verdict.sub);
+    const subject = bench.facts.subjectBySub(identity.sub);
     if (subject === undefined) return this.#deny('subject-unknown', { reading });
     if (subject.disabled) return this.#deny('subject-disabled', { reading, subject });
     const route = this.#routes.find(reading.host, reading.path);
@@ -129,6 +128,7 @@ export class Gate {
         decision,
         publicUrl: this.#settings.publicUrl,
         identityCookie: this.#settings.identityCookie,
+        identityHeader: this.#settings.identityHeader,
       }),
     };
   }
@@ -178,7 +178,7 @@ interface Known {
   readonly detail?: string;
 }
 
-function mayChange(request: RequestHead, upgrade: boolean): boolean {
+function mayChange({ request, upgrade }: Reading): boolean {
   return upgrade || !SAFE_METHODS.has(request.method ?? '');
 }
 

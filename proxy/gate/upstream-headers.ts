@@ -21,10 +21,13 @@ export function upstreamHeaders(from: {
   readonly decision: Decision;
   readonly publicUrl: string;
   readonly identityCookie: string | null;
+  readonly identityHeader: string | null;
 }): UpstreamHeaders {
   const { request, route, subject } = from;
   const headers = stripHeaders(request.rawHeaders, from.nominated);
   if (!route.forwardAuthorization) delete headers.authorization;
+  // Under this name only: a request with an alias of it had no identity.
+  if (from.identityHeader !== null) delete headers[from.identityHeader];
   setCookies(headers, from.identityCookie);
   // Decided by what the parser saw, not by what the client may have written twice.
   if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';

@@ -1,37 +1,38 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../../core/process/clock.ts';
-import type { JwtConfig, ProxyLimits } from '../config.ts';
+import type { ProxyLimits } from '../config.ts';
+import { invalid, type Identified, type Unidentified } from './identification.ts';
+import { statedIssuer, type JwtVerifier } from './jwt-verifier.ts';
 import { TokenCache } from './token-cache.ts';
 
-export type JwtVerdict =
-  | { readonly ok: true; readonly sub: string }
-  /** `detail` is for the log; it never holds the token or a claim's value. */
-  | { readonly ok: false; readonly reason: 'identity-invalid' | 'identity-unavailable'; readonly detail: string };
+/** Who a token speaks for, and by whose word. */
+export interface TokenIdentity extends Identified {
+  readonly issuer: string;
+  /** Milliseconds since the epoch; from here on it is worth nothing. */
+  readonly untilMs: number;
+}
 
-/** RFC 8725 3.11: a token made for another purpose (a denial token, a logout token) says so in `typ`. */
-const ACCEPTED_TYPES: ReadonlySet<string> = new Set(['jwt', 'at+jwt', 'application/jwt', 'application/at+jwt']);
+export type TokenVerdict = TokenIdentity | Unidentified;
 
-/**
- * Verifies JWTs by the keys of a JWKS URL, with issuer, audience and algorithms from the configuration alone
- * (RFC 8725). A key set that can't be fetched never lets anybody in.
- */
+/** JWTs of one or several issuers. A token is tried with the keys of the issuer it states, and of no other. */
 export class JwtIdentity {
-  readonly #config: JwtConfig;
+  readonly #verifiers: ReadonlyMap<string, JwtVerifier>;
+  /** Where there is one only, it need not be looked for. */
+  readonly #only: JwtVerifier | null;
   readonly #limits: ProxyLimits;
   readonly #clock: Clock;
-  readonly #keys: JWTVerifyGetKey;
-  readonly #cache: TokenCache;
+  readonly #isAmbient: boolean;
+  readonly #cache: TokenCache<TokenIdentity>;
+  /** Being verified now, so that many requests with one new token cost one verification. */
+  readonly #pending = new Map<string, Promise<TokenVerdict>>();
 
-  constructor(config: JwtConfig, limits: ProxyLimits, clock: Clock) {
-    this.#config = config;
+  /** @param isAmbient of the identities, see `Identified` */
+  constructor(verifiers: readonly JwtVerifier[], limits: ProxyLimits, clock: Clock, isAmbient = false) {
+    this.#verifiers = new Map(verifiers.map((verifier) => [verifier.issuer, verifier]));
+    this.#only = verifiers.length === 1 ? (verifiers[0] as JwtVerifier) : null;
     this.#limits = limits;
     this.#clock = clock;
+    this.#isAmbient = isAmbient;
     this.#cache = new TokenCache(limits.verified_tokens);
-    this.#keys = createRemoteJWKSet(new URL(config.jwks_url), {
-      timeoutDuration: limits.jwks_timeout_ms,
-      cooldownDuration: limits.jwks_cooldown_ms,
-      cacheMaxAge: limits.jwks_max_age_ms,
-    });
   }
 
   get cachedTokens(): number {
@@ -39,50 +40,36 @@ export class JwtIdentity {
   }
 
   /** At once when the token was verified before, else a promise. */
-  verify(token: string): JwtVerdict | Promise<JwtVerdict> {
+  verify(token: string): TokenVerdict | Promise<TokenVerdict> {
     if (token.length > this.#limits.token_chars) {
-      return { ok: false, reason: 'identity-invalid', detail: `longer than ${this.#limits.token_chars} characters` };
+      return invalid(`longer than ${this.#limits.token_chars} characters`);
     }
     const key = TokenCache.keyOf(token);
     const known = this.#cache.get(key, this.#clock());
-    return known === null ? this.#verifyNew(token, key) : { ok: true, sub: known.sub };
-  }
-
-  async #verifyNew(token: string, key: string): Promise<JwtVerdict> {
-    const nowMs = this.#clock();
-    try {
-      const { payload, protectedHeader } = await jwtVerify(token, this.#keys, {
-        issuer: this.#config.issuer,
-        audience: this.#config.audience,
-        algorithms: this.#config.algorithms,
-        clockTolerance: this.#config.clock_tolerance_seconds,
-        requiredClaims: ['exp', 'sub'],
-        currentDate: new Date(nowMs),
-      });
-      if (protectedHeader.typ !== undefined && !ACCEPTED_TYPES.has(protectedHeader.typ.toLowerCase())) {
-        return { ok: false, reason: 'identity-invalid', detail: 'a token of another type' };
-      }
-      const { sub, exp } = payload;
-      if (typeof sub !== 'string' || sub === '' || typeof exp !== 'number') {
-        return { ok: false, reason: 'identity-invalid', detail: 'no usable sub or exp' };
-      }
-      const expiresMs = (exp + this.#config.clock_tolerance_seconds) * 1000;
-      // Not longer than keys are trusted without asking, so that a withdrawn key ends with them.
-      this.#cache.set(key, { sub, untilMs: Math.min(expiresMs, nowMs + this.#limits.verified_token_ms) });
-      return { ok: true, sub };
-    } catch (error) {
-      return judgeFailure(error);
+    if (known !== null) return known;
+    let pending = this.#pending.get(key);
+    if (pending === undefined) {
+      pending = this.#verifyNew(token, key).finally(() => this.#pending.delete(key));
+      this.#pending.set(key, pending);
     }
+    return pending;
   }
-}
 
-function judgeFailure(error: unknown): JwtVerdict {
-  if (error instanceof errors.JWKSTimeout) {
-    return { ok: false, reason: 'identity-unavailable', detail: 'the JWKS URL did not answer in time' };
+  async #verifyNew(token: string, key: string): Promise<TokenVerdict> {
+    const nowMs = this.#clock();
+    const verifier = this.#only ?? this.#verifiers.get(statedIssuer(token) ?? '');
+    if (verifier === undefined) return invalid('of an issuer that is not configured');
+    const verdict = await verifier.verify(token, nowMs);
+    if (!verdict.ok) return verdict;
+    const identity: TokenIdentity = {
+      ok: true,
+      sub: verdict.sub,
+      isAmbient: this.#isAmbient,
+      issuer: verifier.issuer,
+      // Not longer than keys are trusted without asking, so that a withdrawn key ends with them.
+      untilMs: Math.min(verdict.untilMs, nowMs + this.#limits.verified_token_ms),
+    };
+    this.#cache.set(key, identity);
+    return identity;
   }
-  if (error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC') {
-    return { ok: false, reason: 'identity-invalid', detail: error.code };
-  }
-  // A fetch that failed, an answer that is no JWKS: not the caller's fault, and no reason to let them in.
-  return { ok: false, reason: 'identity-unavailable', detail: 'the JWKS URL gave no key set' };
 }

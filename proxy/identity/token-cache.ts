@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 
-export interface VerifiedToken {
-  readonly sub: string;
+export interface CachedToken {
   /** Milliseconds since the epoch; from here on the entry is worth nothing. */
   readonly untilMs: number;
 }
@@ -13,11 +12,11 @@ export interface VerifiedToken {
  * Two generations instead of an order of use, which would have to be written at each request: what is used moves from
  * the old one to the young one, and when that is full it becomes the old one.
  */
-export class TokenCache {
+export class TokenCache<Entry extends CachedToken> {
   readonly #maxEntries: number;
   readonly #generationSize: number;
-  #young = new Map<string, VerifiedToken>();
-  #old = new Map<string, VerifiedToken>();
+  #young = new Map<string, Entry>();
+  #old = new Map<string, Entry>();
 
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries;
@@ -32,7 +31,7 @@ export class TokenCache {
     return hash('sha256', token, 'base64');
   }
 
-  get(key: string, nowMs: number): VerifiedToken | null {
+  get(key: string, nowMs: number): Entry | null {
     let entry = this.#young.get(key);
     if (entry === undefined) {
       entry = this.#old.get(key);
@@ -44,7 +43,7 @@ export class TokenCache {
     return null;
   }
 
-  set(key: string, entry: VerifiedToken): void {
+  set(key: string, entry: Entry): void {
     this.#old.delete(key);
     if (this.#young.size >= this.#generationSize && !this.#young.has(key)) {
       this.#old = this.#young;

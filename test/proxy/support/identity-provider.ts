@@ -18,6 +18,12 @@ export class IdentityProvider {
   fetches = 0;
   /** Set: the JWKS URL answers with this status and no keys. */
   failWith: number | null = null;
+  /** Set: the JWKS URL answers with this text, whatever it is. */
+  answerWith: string | null = null;
+  /** Set: the JWKS URL sends elsewhere. */
+  redirectTo: string | null = null;
+  /** Set: the JWKS URL never answers. */
+  isSilent = false;
 
   constructor() {
     this.#server = createServer((_request, response) => {
@@ -26,8 +32,13 @@ export class IdentityProvider {
         response.writeHead(this.failWith).end('out of order');
         return;
       }
+      if (this.isSilent) return;
+      if (this.redirectTo !== null) {
+        response.writeHead(302, { location: this.redirectTo }).end();
+        return;
+      }
       response.writeHead(200, { 'content-type': 'application/jwk-set+json' });
-      response.end(JSON.stringify({ keys: this.#keys.map((key) => key.publicJwk) }));
+      response.end(this.answerWith ?? JSON.stringify({ keys: this.#keys.map((key) => key.publicJwk) }));
     });
   }
 
@@ -56,8 +67,19 @@ export class IdentityProvider {
     this.#keys = options.withdrawOld === true ? [key] : [key, ...this.#keys];
   }
 
+  get kid(): string {
+    return this.#keys[0]!.kid;
+  }
+
   get publicJwk(): JWK {
     return this.#keys[0]!.publicJwk;
+  }
+
+  /** Signs whatever is given, also what no library would make. */
+  async signText(header: string, payload: string | Buffer): Promise<string> {
+    const input = `${Buffer.from(header).toString('base64url')}.${Buffer.from(payload).toString('base64url')}`;
+    const signature = await crypto.subtle.sign('Ed25519', this.#keys[0]!.privateKey, Buffer.from(input));
+    return `${input}.${Buffer.from(signature).toString('base64url')}`;
   }
 
   sign(

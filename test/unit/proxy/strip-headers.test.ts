@@ -8,7 +8,6 @@ import {
   nominatedBy,
   stripHeaders,
 } from '../../../proxy/identity/strip-headers.ts';
-import { readToken } from '../../../proxy/identity/read-token.ts';
 
 const IDENTITY_NAMES = [
   'x-hallpass-subject',
@@ -125,33 +124,4 @@ describe('cookies', () => {
   it('are found by their exact name, each different value once', () => {
     expect(cookieValues(['a=1; b=2; a=1', ' a = 3;aa=4'], 'a')).toEqual(['1', '3']);
   });
-});
-
-describe('the token of a request', () => {
-  const read = (...raw: string[]) => readToken(raw, 'hallpass_token');
-  it('comes from one Authorization header, else from one cookie', () => {
-    expect(read('Authorization', 'Bearer a.b.c')).toEqual({ kind: 'token', token: 'a.b.c', from: 'header' });
-    expect(read('authorization', 'bearer  a.b.c ', 'cookie', 'hallpass_token=x')).toMatchObject({ token: 'a.b.c' });
-    expect(read('Cookie', 'a=1; hallpass_token=x')).toEqual({ kind: 'token', token: 'x', from: 'cookie' });
-    expect(read('Authorization', 'Basic abc', 'Cookie', 'hallpass_token=x')).toMatchObject({ from: 'cookie' });
-    expect(readToken(['Cookie', 'hallpass_token=x'], null)).toEqual({ kind: 'missing' });
-  });
-
-  it.each([
-    [['Authorization', 'Bearer a', 'authorization', 'Bearer a']],
-    [['Authorization', 'Bearer a', 'AUTHORIZATION', 'Basic b']],
-    [['Authorization', 'Bearer']],
-    [['Authorization', 'Bearer a, Bearer b', 'Cookie', 'hallpass_token=x']],
-    [['Authorization', 'Bearer a b']],
-    [['Cookie', 'hallpass_token=x', 'Cookie', 'hallpass_token=y']],
-  ])('is none when it could be two: %j', (raw) => {
-    expect(read(...raw)).toEqual({ kind: 'ambiguous' });
-  });
-
-  it.each([[[]], [['Authorization', 'Basic abc']], [['Authorization', '']], [['Cookie', 'hallpass_token=']]])(
-    'is missing in %j',
-    (raw) => {
-      expect(read(...raw)).toEqual({ kind: 'missing' });
-    },
-  );
 });

@@ -5,7 +5,7 @@ const entry = (sub: string, untilMs = 1_000) => ({ sub, untilMs });
 
 describe('the cache of verified tokens', () => {
   it('knows a token by its digest and no other', () => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache<ReturnType<typeof entry>>(10);
     const key = TokenCache.keyOf('token');
     cache.set(key, entry('a'));
     expect(key).toBe('PEaenWxYddN6Q/NT1PiOYfz4EsZu7jRXRlpAsNpBU+A=');
@@ -14,7 +14,7 @@ describe('the cache of verified tokens', () => {
   });
 
   it('forgets a token at its very end', () => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache<ReturnType<typeof entry>>(10);
     cache.set('a', entry('a', 1_000));
     expect(cache.get('a', 999)?.sub).toBe('a');
     expect(cache.get('a', 1_000)).toBeNull();
@@ -23,7 +23,7 @@ describe('the cache of verified tokens', () => {
   });
 
   it('never holds more than it may, and keeps what is used', () => {
-    const cache = new TokenCache(10);
+    const cache = new TokenCache<ReturnType<typeof entry>>(10);
     cache.set('used', entry('used'));
     for (let count = 0; count < 1_000; count += 1) {
       cache.set(`other-${count}`, entry('other'));
@@ -33,7 +33,7 @@ describe('the cache of verified tokens', () => {
   });
 
   it('takes a new verdict over the old one, wherever that is kept', () => {
-    const cache = new TokenCache(4);
+    const cache = new TokenCache<ReturnType<typeof entry>>(4);
     cache.set('a', entry('old'));
     cache.set('b', entry('b'));
     cache.set('c', entry('c'));
@@ -44,7 +44,7 @@ describe('the cache of verified tokens', () => {
   });
 
   it.each([1, 2, 3])('holds %d at the most', (most) => {
-    const cache = new TokenCache(most);
+    const cache = new TokenCache<ReturnType<typeof entry>>(most);
     for (const key of ['a', 'b', 'c', 'd']) cache.set(key, entry(key));
     expect(cache.size).toBeLessThanOrEqual(most);
     expect(cache.get('d', 0)?.sub).toBe('d');

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../../core/process/jwt-algorithms.ts';
+import { httpUrl, oneOrMore } from '../setting-values.ts';
+import { isUsableIdentityHeader } from './identity-header.ts';
+
+/**
+ * `identity` of the sidecar's configuration: the ways in which a caller can say who they are. What is not configured is
+ * no identity (docs/identity.md).
+ */
+
+const issuerFields = {
+  /** Compared as it stands with the `iss` of a token. */
+  issuer: z.string().min(1),
+  /** One of them must be in the token's `aud`. */
+  audience: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+  clock_tolerance_seconds: z.int().min(0).max(60).default(5),
+};
+
+const algorithms = z
+  .array(z.enum(JWT_ALGORITHMS))
+  .min(1)
+  .default([...DEFAULT_JWT_ALGORITHMS]);
+
+const peopleFields = {
+  /** Put before the token's `sub`. Issuers with the same prefix vouch for the same people. */
+  subject_prefix: z.string().max(100).optional(),
+  /** May name workloads: subjects that begin with `spiffe://` or `system:serviceaccount:`. */
+  workloads: z.boolean().default(false),
+};
+
+const jwtSchema = z.strictObject({
+  jwks_url: httpUrl,
+  ...issuerFields,
+  algorithms,
+  /** Browsers may carry the same token in this cookie; left out: the Authorization header only. */
+  cookie: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be letters, digits, dashes or underscores')
+    .optional(),
+  ...peopleFields,
+});
+export type JwtConfig = z.infer<typeof jwtSchema>;
+
+const proxyHeaderSchema = z.strictObject({
+  /** The header in which an authenticating proxy in front sends its own signed JWT. */
+  header: z
+    .string()
+    .transform((name) => name.toLowerCase())
+    .refine(isUsableIdentityHeader, {
+      message: 'must be a header of its own, in letters, digits and dashes, such as x-pomerium-jwt-assertion',
+    }),
+  jwks_url: httpUrl,
+  ...issuerFields,
+  algorithms,
+  ...peopleFields,
+});
+export type ProxyHeaderConfig = z.infer<typeof proxyHeaderSchema>;
+
+const waysSchema = z.strictObject({
+  /** Bearer tokens of one issuer or of several. */
+  jwt: oneOrMore(jwtSchema, 100).optional(),
+  proxy_header: proxyHeaderSchema.optional(),
+});
+export type IdentityConfig = z.output<typeof waysSchema>;
+
+export const identitySchema = waysSchema
+  .superRefine(refuseEmpty)
+  .superRefine(refuseTwinIssuers)
+  .superRefine(refuseUnnamedPrefixes);
+
+/** `identity.jwt` as a list. */
+export function jwtIssuers(config: Pick<IdentityConfig, 'jwt'>): readonly JwtConfig[] {
+  const { jwt } = config;
+  if (jwt === undefined) return [];
+  return Array.isArray(jwt) ? jwt : [jwt];
+}
+
+/** The one cookie that carries an identity; null: none does. */
+export function identityCookieOf(config: Pick<IdentityConfig, 'jwt'>): string | null {
+  return jwtIssuers(config).find((issuer) => issuer.cookie !== undefined)?.cookie ?? null;
+}
+
+function refuseEmpty(config: IdentityConfig, context: z.RefinementCtx): void {
+  if (Object.values(config).some((way) => way !== undefined)) return;
+  context.addIssue({ code: 'custom', message: 'must name at least one way to say who calls, such as jwt' });
+}
+
+/** A token says by its `iss` whose it is, and by its cookie too: neither may mean two things. */
+function refuseTwinIssuers(config: IdentityConfig, context: z.RefinementCtx): void {
+  const seen = new Set<string>();
+  let hasCookie = false;
+  for (const [index, { issuer, cookie }] of jwtIssuers(config).entries()) {
+    if (seen.has(issuer)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['jwt', index, 'issuer'],
+        message: 'is there already; list its audiences in one entry',
+      });
+    }
+    seen.add(issuer);
+    if (cookie !== undefined && hasCookie) {
+      context.addIssue({
+        code: 'custom',
+        path: ['jwt', index, 'cookie'],
+        message: 'only one issuer may have a cookie',
+      });
+    }
+    hasCookie ||= cookie !== undefined;
+  }
+}
+
+/** One issuer's `sub` may be somebody else at another: whether they are the same people must be said, not guessed. */
+function refuseUnnamedPrefixes(config: IdentityConfig, context: z.RefinementCtx): void {
+  const named: { path: (string | number)[]; prefix: string | undefined }[] = jwtIssuers(config).map(
+    (issuer, index) => ({
+      path: Array.isArray(config.jwt) ? ['jwt', index] : ['jwt'],
+      prefix: issuer.subject_prefix,
+    }),
+  );
+  if (config.proxy_header !== undefined) {
+    named.push({ path: ['proxy_header'], prefix: config.proxy_header.subject_prefix });
+  }
+  if (named.length < 2) return;
+  for (const { path, prefix } of named) {
+    if (prefix !== undefined) continue;
+    context.addIssue({
+      code: 'custom',
+      path: [...path, 'subject_prefix'],
+      message:
+        "must be set where there are several issuers; '' where its subjects are the same people as those of others with ''",
+    });
+  }
+}
