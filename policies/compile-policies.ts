@@ -44,7 +44,7 @@ export async function compilePolicies(opa: string): Promise<Uint8Array> {
       // Paths of the sources stand in the module, so they must not depend on where the clone is.
       { cwd: POLICIES_DIR },
     );
-    return await normalise(await readFile(output));
+    return await normalise(await readFile(output), await decisionReads(opa));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -73,12 +73,30 @@ async function sourceFiles(): Promise<string[]> {
   return files.toSorted();
 }
 
+/**
+ * Everything outside of the rules that `hallpass/authz/decision` can reach: `input.subject.role`, or `input` where a part
+ * is picked at run time. Of the compiler's own analysis (OPA documentation, "CLI", `opa deps`).
+ * @param directories with the rules, and files with tables
+ */
+export async function decisionReads(
+  opa: string,
+  directories: readonly string[] = [...SOURCE_DIRS, TABLES],
+  cwd = POLICIES_DIR,
+): Promise<string[]> {
+  const data = directories.flatMap((directory) => ['--data', directory]);
+  const query = `data.${DECISION_ENTRYPOINT.replaceAll('/', '.')}`;
+  const { stdout } = await run(opa, ['deps', '--format=json', '--ignore=*_test.rego', ...data, query], { cwd });
+  const { base = [] } = JSON.parse(stdout) as { base?: { value: unknown }[][] };
+  return base.map((reference) => reference.map(({ value }) => String(value)).join('.')).toSorted();
+}
+
 /** Keeps what runs, in a fixed order and without times, owners or the name of the machine that packed it. */
-async function normalise(bundle: Uint8Array): Promise<Uint8Array> {
+async function normalise(bundle: Uint8Array, reads: readonly string[]): Promise<Uint8Array> {
   const entries = await unpackTar(gunzipSync(bundle), { strict: true });
   const packed = ['.manifest', 'data.json', 'policy.wasm'].map((name) => {
-    const body = entries.find((entry) => entry.header.name === `/${name}`)?.data;
-    if (body === undefined) throw new Error(`opa build made no ${name}`);
+    const built = entries.find((entry) => entry.header.name === `/${name}`)?.data;
+    if (built === undefined) throw new Error(`opa build made no ${name}`);
+    const body = name === '.manifest' ? withReads(built, reads) : built;
     return {
       header: { name, size: body.byteLength, mtime: new Date(0), mode: 0o644, uid: 0, gid: 0, type: 'file' as const },
       body,
@@ -88,4 +106,11 @@ async function normalise(bundle: Uint8Array): Promise<Uint8Array> {
   // Byte 9 of a gzip header names the operating system (RFC 1952, section 2.3); 255 is "unknown".
   archive[9] = 255;
   return archive;
+}
+
+/** `.manifest` has a place for what is nobody's but ours (OPA documentation, "Bundles", `metadata`). */
+function withReads(manifest: Uint8Array, reads: readonly string[]): Uint8Array {
+  const parsed = JSON.parse(new TextDecoder().decode(manifest)) as { metadata?: object };
+  const metadata = { ...parsed.metadata, hallpass: { decision_reads: reads } };
+  return new TextEncoder().encode(`${JSON.stringify({ ...parsed, metadata })}\n`);
 }

@@ -84,6 +84,8 @@ const limitsSchema = z.strictObject({
   token_chars: z.int().min(256).max(65_536).default(8_192),
   verified_tokens: count.default(10_000),
   verified_token_ms: positiveMilliseconds.default(600_000),
+  /** Answers of the policy kept for the next time the same is asked, where the policy reads nothing of `context`; 0: none. */
+  remembered_answers: z.int().min(0).max(10_000_000).default(20_000),
   jwks_timeout_ms: positiveMilliseconds.default(5_000),
   /** Between two fetches for unknown keys. */
   jwks_cooldown_ms: milliseconds.default(10_000),

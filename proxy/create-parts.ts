@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { DecisionMemo } from '../core/decision/decision-memo.ts';
 import { createDenialKey } from '../core/decision/denial-token.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
@@ -13,7 +14,7 @@ import { TrustedClock } from './facts/trusted-clock.ts';
 import { ForwardTraffic } from './forward-traffic.ts';
 import { LiveConnections, type Cut } from './forward/live-connections.ts';
 import { AccessRequestLinks } from '../core/decision/access-request-link.ts';
-import { DecisionLog } from './gate/decision-log.ts';
+import { DecisionLog, type DecisionLines } from './gate/decision-log.ts';
 import { Gate } from './gate/gate.ts';
 import { Judge } from './gate/judge.ts';
 import { RouteTable } from './gate/route-table.ts';
@@ -36,7 +37,7 @@ export interface PartsOptions {
   readonly config: ProxyConfig;
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
-  readonly decisionLogger: Logger;
+  readonly decisionLines: DecisionLines;
   readonly time: TimeSources;
   readonly loadPolicy: PolicyLoader;
   readonly instance: string;
@@ -65,9 +66,9 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const denialKey = await createDenialKey();
   const policy = new PolicyHolder(config.policy.bundle, options.loadPolicy, config.policy.poll_ms, logger);
   const facts = new FactSource(config.facts.max_age_ms, clock);
-  const judge = new Judge(facts, policy, clock.now, (error) =>
-    logger.error({ err: error }, 'the policy failed while deciding'),
-  );
+  const memo = new DecisionMemo(limits.remembered_answers);
+  const onPolicyError = (error: unknown) => logger.error({ err: error }, 'the policy failed while deciding');
+  const judge = new Judge(facts, policy, clock.now, onPolicyError, memo);
   const live = new LiveConnections({
     judge,
     facts: () => facts.facts,
@@ -86,7 +87,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const gate = createGate(config, identities, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
   const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
-  const log = new DecisionLog(options.decisionLogger, metrics, (decision) => firstUses.note(decision));
+  const log = new DecisionLog(options.decisionLines, metrics, (decision) => firstUses.note(decision));
   const tracing = await openTracing(options, metrics);
   const telemetry = createTelemetry(options, tracing);
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, telemetry, logger, limits, now });
@@ -121,6 +122,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     now: clock.steady,
     onEvent: (event) => metrics.feedEvents.inc({ event }),
   });
+  metrics.watchMemo(memo);
   const core = { metrics, clock, policy, facts, live, feed, firstUses };
   const parts = { ...core, traffic, trafficServer, decisionServer, tracing };
   joinEvents(parts);
@@ -158,9 +160,9 @@ async function openTracing(options: PartsOptions, metrics: ProxyMetrics): Promis
   });
 }
 
-function createTelemetry({ config, decisionLogger }: PartsOptions, tracing: Tracing | null): Telemetry | null {
+function createTelemetry({ config, logger }: PartsOptions, tracing: Tracing | null): Telemetry | null {
   const { enabled, path } = config.telemetry.access_log;
-  const accessLog = enabled ? new AccessLog(decisionLogger, path) : null;
+  const accessLog = enabled ? new AccessLog(logger, path) : null;
   return tracing === null && accessLog === null ? null : new Telemetry(tracing, accessLog, now);
 }
 

@@ -8,6 +8,7 @@ import { startOpsServer, type Readiness } from '../core/process/ops-server.ts';
 import type { ProxyConfig, ProxySecrets } from './config.ts';
 import { createParts, type ProxyParts } from './create-parts.ts';
 import { SYSTEM_TIME, type TimeSources } from './facts/steady-clock.ts';
+import { LoggedDecisionLines, type DecisionLines } from './gate/decision-log.ts';
 import type { PolicyLoader } from './policy/policy-holder.ts';
 
 export interface ProxyOptions {
@@ -15,7 +16,7 @@ export interface ProxyOptions {
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
   /** Where the decisions are written; with everything else, if not given. */
-  readonly decisionLogger?: Logger;
+  readonly decisionLines?: DecisionLines;
   /** Where time comes from; the system, if not given. */
   readonly time?: TimeSources;
   /** Bytes of a policy bundle -> engine; the compiled Rego of the bundle, if not given. */
@@ -46,10 +47,10 @@ const CLOSE_TIMEOUT_MS = 10_000;
  */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const { config, secrets, logger, time = SYSTEM_TIME, loadPolicy = loadOpaPolicy } = options;
-  const { decisionLogger = logger } = options;
+  const { decisionLines = new LoggedDecisionLines(logger) } = options;
   const instance = newId('sidecar');
   const lifecycle = new Lifecycle(logger, config.limits.shutdown_grace_ms + CLOSE_TIMEOUT_MS);
-  const parts = await createParts({ config, secrets, logger, decisionLogger, time, loadPolicy, instance });
+  const parts = await createParts({ config, secrets, logger, decisionLines, time, loadPolicy, instance });
   const readiness = (): Readiness => readinessOf(parts);
   try {
     const ports = await start(parts, config, lifecycle, readiness);

@@ -33,9 +33,6 @@ export interface ForwardTrafficParts {
   readonly now: MonotonicClock;
 }
 
-const ALLOWED = { outcome: 'allowed' };
-const DENIED = { outcome: 'denied' };
-
 /** Gate, then upstream or denial: for requests and upgrades, the same. */
 export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
   readonly #parts: ForwardTrafficParts;
@@ -58,7 +55,8 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
         // It comes once, and one listener is cheaper than one for each who wants to know.
         response.on('close', () => {
           const seconds = (this.#parts.now() - startedAt) / 1000;
-          this.#parts.metrics.requestDuration.observe(verdict.allowed ? ALLOWED : DENIED, seconds);
+          const { requestsAllowed, requestsDenied } = this.#parts.metrics;
+          (verdict.allowed ? requestsAllowed : requestsDenied).observe(seconds);
           if (response.headersSent) watched?.answered(response.statusCode);
           watched?.ended(response.writableFinished);
           if (exchange !== null) this.#end(exchange);

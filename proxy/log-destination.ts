@@ -1,5 +1,4 @@
-import { pino, type Logger } from 'pino';
-import type { LogLevel } from '../core/process/logger.ts';
+import { pino } from 'pino';
 
 /** Written out as soon as this much is there, and after this long at the latest. */
 const CHUNK_CHARS = 32_768;
@@ -45,31 +44,4 @@ export class LogDestination {
     this.#lines = '';
     this.#output.write(lines);
   }
-}
-
-/** Of the same shape as every log line. It looks for no secrets: the record of a decision has no field for one. */
-export function createDecisionLogger(level: LogLevel, destination: LogDestination): Logger {
-  return pino(
-    {
-      level,
-      base: { process: 'proxy' },
-      timestamp: createTimestamp(),
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    destination,
-  );
-}
-
-/** `,"time":"…"`, made once per millisecond. */
-function createTimestamp(): () => string {
-  let lastMs = 0;
-  let text = '';
-  return () => {
-    const nowMs = Date.now();
-    if (nowMs !== lastMs) {
-      lastMs = nowMs;
-      text = `,"time":"${new Date(nowMs).toISOString()}"`;
-    }
-    return text;
-  };
 }

@@ -1,7 +1,9 @@
 import { createLogger } from '../core/process/logger.ts';
 import { ConfigError, EXIT_CONFIG } from '../core/process/read-config.ts';
 import { createProxy, type Proxy } from './create-proxy.ts';
-import { createDecisionLogger, LogDestination } from './log-destination.ts';
+import { LoggedDecisionLines } from './gate/decision-log.ts';
+import { FastDecisionLines } from './gate/fast-decision-lines.ts';
+import { LogDestination } from './log-destination.ts';
 import { readProxyConfig } from './read-proxy-config.ts';
 
 /** The sidecar as a process of its own: `HALLPASS_PROXY_CONFIG=proxy/example.yaml HALLPASS_FEED_TOKEN=… node proxy/main.ts`. */
@@ -10,7 +12,10 @@ async function main(): Promise<void> {
   const destination = new LogDestination();
   process.on('exit', () => destination.flushSync());
   const logger = createLogger('proxy', config.log_level, destination);
-  const decisionLogger = createDecisionLogger(config.log_level, destination);
+  // It looks for no secrets: the record of a decision has no field for one.
+  const decisionLines = logger.isLevelEnabled('info')
+    ? new FastDecisionLines((line) => destination.write(line), 'proxy')
+    : new LoggedDecisionLines(logger);
   let proxy: Proxy | null = null;
   let isStopping = false;
   const stop = (why: string): void => {
@@ -26,7 +31,7 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'));
   // Started by another process over a channel: when that one is gone, nobody would ever stop this one.
   if (process.channel !== undefined && process.channel !== null) process.on('disconnect', () => stop('disconnect'));
-  proxy = await createProxy({ config, secrets, logger, decisionLogger });
+  proxy = await createProxy({ config, secrets, logger, decisionLines });
   if (isStopping) await proxy.stop();
 }
 

@@ -1,7 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { DecisionMemo } from '../core/decision/decision-memo.ts';
 import { createMetrics } from '../core/process/metrics.ts';
+import { DecisionCounts } from './decision-counts.ts';
+import { FAST_SECONDS, HotCounter, HotHistogram, type HotTimes } from './hot-metrics.ts';
 
-const FAST_SECONDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 const SLOW_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
 /** What the gauges read when they are scraped. */
@@ -22,9 +24,9 @@ export interface ProxyGauges {
 /** All metrics of the sidecar. Labels come from closed sets, so nobody can make series by sending requests. */
 export class ProxyMetrics {
   readonly registry: Registry = createMetrics();
-  readonly decisions: Counter<'allow' | 'reason' | 'via'>;
-  readonly decisionDuration: Histogram<'via'>;
-  readonly requestDuration: Histogram<'outcome'>;
+  readonly decisions: DecisionCounts;
+  readonly requestsAllowed: HotTimes;
+  readonly requestsDenied: HotTimes;
   readonly cuts: Counter<'reason'>;
   readonly cutDelay: Histogram;
   readonly upstreamFailures: Counter<'failure'>;
@@ -36,26 +38,15 @@ export class ProxyMetrics {
 
   constructor() {
     const registers = [this.registry];
-    this.decisions = new Counter({
-      name: 'hallpass_proxy_decisions_total',
-      help: 'Decisions by outcome and reason code.',
-      labelNames: ['allow', 'reason', 'via'],
-      registers,
-    });
-    this.decisionDuration = new Histogram({
-      name: 'hallpass_proxy_decision_duration_seconds',
-      help: 'From the headers of a request to its decision.',
-      labelNames: ['via'],
-      buckets: FAST_SECONDS,
-      registers,
-    });
-    this.requestDuration = new Histogram({
-      name: 'hallpass_proxy_request_duration_seconds',
-      help: 'From the headers of a request to the end of its answer.',
-      labelNames: ['outcome'],
-      buckets: SLOW_SECONDS,
-      registers,
-    });
+    this.decisions = new DecisionCounts(this.registry);
+    const requests = new HotHistogram(
+      this.registry,
+      'hallpass_proxy_request_duration_seconds',
+      'From the headers of a request to the end of its answer.',
+      SLOW_SECONDS,
+    );
+    this.requestsAllowed = requests.series({ outcome: 'allowed' });
+    this.requestsDenied = requests.series({ outcome: 'denied' });
     this.cuts = new Counter({
       name: 'hallpass_proxy_cuts_total',
       help: 'Live connections that were cut, by reason.',
@@ -118,6 +109,22 @@ export class ProxyMetrics {
       registers: [this.registry],
     });
     for (const [name, value] of Object.entries(limits)) gauge.set({ name }, value);
+  }
+
+  watchMemo(memo: DecisionMemo): void {
+    const asked = new HotCounter(
+      this.registry,
+      'hallpass_proxy_remembered_answers_asked_total',
+      'Decisions that a remembered answer of the policy was looked for, by whether there was one.',
+    );
+    asked.follow({ result: 'hit' }, () => memo.counts.hits);
+    asked.follow({ result: 'miss' }, () => memo.counts.misses);
+    const gauge: Gauge = new Gauge({
+      name: 'hallpass_proxy_remembered_answers',
+      help: 'Answers of the policy remembered.',
+      registers: [this.registry],
+      collect: () => gauge.set(memo.size),
+    });
   }
 
   watch(gauges: ProxyGauges): void {

@@ -133,3 +133,17 @@ export function refuse(
     policy_revision: policyRevision,
   };
 }
+
+/** The same answer as a decision of its own. */
+export function repeatDecision(before: Decision, evaluationId: string, nowMs: number): Decision {
+  return {
+    allow: before.allow,
+    reason: before.reason,
+    grants: before.grants,
+    obligations: before.obligations,
+    request: before.request,
+    evaluation_id: evaluationId,
+    evaluated_at: nowMs,
+    policy_revision: before.policy_revision,
+  };
+}

@@ -23,6 +23,11 @@ export interface PolicyBundle {
   readonly isSigned: boolean;
   /** The signature that holds; null when nobody asked for one. */
   readonly signature: BundleSignature | null;
+  /**
+   * What the decision can read outside of its rules, as the build found out (`input.subject.role`, `data.hallpass.settings`);
+   * undefined where nobody has looked.
+   */
+  readonly decisionReads?: readonly string[] | undefined;
 }
 
 const WASM_PATH = 'policy.wasm';
@@ -31,6 +36,11 @@ const WASM_PATH = 'policy.wasm';
 const manifestSchema = z.object({
   revision: z.string().max(200).default(''),
   wasm: z.array(z.object({ entrypoint: z.string(), module: z.string() })).default([]),
+  // Written by `npm run policies:build`. One that is not ours, or is not readable, is as good as none.
+  metadata: z
+    .looseObject({ hallpass: z.looseObject({ decision_reads: z.array(z.string()).optional() }).optional() })
+    .optional()
+    .catch(undefined),
 });
 
 /**
@@ -52,7 +62,14 @@ export async function readPolicyBundle(bytes: Uint8Array, trust: BundleTrust | n
   const dataBytes = files.get('data.json');
   const data = dataBytes === undefined ? {} : readData(dataBytes);
   const revision = manifest.revision.trim() || contentRevision(wasm, dataBytes);
-  return { revision, wasm, data, isSigned: files.has(SIGNATURES_PATH), signature };
+  return {
+    revision,
+    wasm,
+    data,
+    decisionReads: manifest.metadata?.hallpass?.decision_reads,
+    isSigned: files.has(SIGNATURES_PATH),
+    signature,
+  };
 }
 
 function readManifest(bytes: Uint8Array): z.infer<typeof manifestSchema> {

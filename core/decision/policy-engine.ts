@@ -8,6 +8,11 @@ import type { RequestInput } from './request-input.ts';
 export interface PolicyEngine {
   /** Names the policy that answers, for logs, metrics and answers. */
   readonly revision: string;
+  /**
+   * Whether `decide` is a function of subject, resource, action, Scopes and grants alone: it reads nothing of
+   * `input.context` (path, host, address, time) and calls nothing that answers differently from one time to the next.
+   */
+  readonly ignoresContext?: boolean;
   /** May this person do this now? @throws PolicyEngineError */
   decide(input: DecisionInput): unknown;
   /** May this person ask for this, who approves, for how long? @throws PolicyEngineError */

@@ -1,6 +1,7 @@
 import type { ReasonCode } from '../../core/access/reason-code.ts';
 import type { Decision } from '../../core/decision/decision.ts';
 import type { Logger } from '../../core/process/logger.ts';
+import type { Via } from '../decision-counts.ts';
 import type { ProxyMetrics } from '../proxy-metrics.ts';
 
 export interface LoggedDecision {
@@ -11,43 +12,65 @@ export interface LoggedDecision {
   readonly resource: string | null;
   readonly action: string | null;
   /** `proxy`, or `decision-api` when an app asked. */
-  readonly via: 'proxy' | 'decision-api';
+  readonly via: Via;
   readonly durationMs: number;
 }
 
-/** One line per decision, joined to everything else by the evaluation id. No path, query, header or token is in it. */
+/** Where the lines go; on the way of every request, so it must be next to nothing. */
+export interface DecisionLines {
+  write(logged: LoggedDecision): void;
+}
+
+/** What is told of every decision, joined to everything else by the evaluation id. No path, query, header or token is in it. */
 export class DecisionLog {
-  readonly #logger: Logger;
+  readonly #lines: DecisionLines;
   readonly #metrics: ProxyMetrics;
   readonly #onAllowed: (decision: Decision) => void;
 
   /** @param onAllowed told of every allow, on the way of the request: must be next to nothing */
-  constructor(logger: Logger, metrics: ProxyMetrics, onAllowed: (decision: Decision) => void) {
-    this.#logger = logger;
+  constructor(lines: DecisionLines, metrics: ProxyMetrics, onAllowed: (decision: Decision) => void) {
+    this.#lines = lines;
     this.#metrics = metrics;
     this.#onAllowed = onAllowed;
   }
 
   write(logged: LoggedDecision): void {
-    const { decision, reason, via, durationMs } = logged;
+    const { decision } = logged;
     if (decision.allow) this.#onAllowed(decision);
-    this.#metrics.decisions.inc({ allow: String(decision.allow), reason, via });
-    this.#metrics.decisionDuration.observe({ via }, durationMs / 1000);
+    this.#metrics.decisions.count(decision.allow, logged.reason, logged.via, logged.durationMs);
+    this.#lines.write(logged);
+  }
+}
+
+/** Lines among everything else that is logged. */
+export class LoggedDecisionLines implements DecisionLines {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  write({ decision, reason, subject, resource, action, via, durationMs }: LoggedDecision): void {
     if (!this.#logger.isLevelEnabled('info')) return;
     this.#logger.info(
       {
         evaluation_id: decision.evaluation_id,
-        subject: logged.subject,
-        resource: logged.resource,
-        action: logged.action,
+        subject,
+        resource,
+        action,
         allow: decision.allow,
         reason,
         grants: decision.grants,
         policy_revision: decision.policy_revision,
         via,
-        duration_ms: Math.round(durationMs * 1000) / 1000,
+        duration_ms: roundMs(durationMs),
       },
       'decision',
     );
   }
+}
+
+/** To the microsecond. */
+export function roundMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }

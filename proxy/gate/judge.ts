@@ -3,7 +3,8 @@ import { newId } from '../../core/access/ids.ts';
 import type { ResourceKey } from '../../core/access/resource.ts';
 import type { Bench, Judge as QuestionJudge, NotReadyReason } from '../../core/authzen/bench.ts';
 import type { Action, Question, RequestContext } from '../../core/decision/decision-input.ts';
-import { refuse, type Decision } from '../../core/decision/decision.ts';
+import type { DecisionMemo } from '../../core/decision/decision-memo.ts';
+import { refuse, repeatDecision, type Decision } from '../../core/decision/decision.ts';
 import { evaluate, type Timer } from '../../core/decision/evaluate.ts';
 import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
 import type { Facts } from '../../core/feed/facts.ts';
@@ -35,14 +36,16 @@ export class Judge implements QuestionJudge {
   readonly #policy: PolicyInUse;
   readonly #clock: Clock;
   readonly #onPolicyError: (error: unknown) => void;
+  readonly #memo: DecisionMemo;
   readonly #timer: Timer | null;
 
-  /** @param timer with one, decisions say how they came about, for whoever logs that */
+  /** @param timer with one, decisions say how they came about, for whoever logs that; then nothing is answered from memory */
   constructor(
     facts: FactsInUse,
     policy: PolicyInUse,
     clock: Clock,
     onPolicyError: (error: unknown) => void,
+    memo: DecisionMemo,
     timer: Timer | null = null,
   ) {
     this.#timer = timer;
@@ -50,6 +53,7 @@ export class Judge implements QuestionJudge {
     this.#policy = policy;
     this.#clock = clock;
     this.#onPolicyError = onPolicyError;
+    this.#memo = memo;
   }
 
   /** @returns the reason instead, when nothing can be decided now */
@@ -64,8 +68,16 @@ export class Judge implements QuestionJudge {
     return this.#facts.revision;
   }
 
+  /** Every decision has an id of its own, also where the policy need not be asked again. */
   decide(bench: Bench, question: Question): Decision {
-    return evaluate(bench.engine, bench.facts, question, this.#clock(), this.#onPolicyError, this.#timer);
+    const nowMs = this.#clock();
+    const { engine, facts } = bench;
+    const isMemorable = this.#timer === null && this.#memo.isFor(engine) && !question.subject.disabled;
+    const known = isMemorable ? this.#memo.find(engine, facts, question, nowMs) : null;
+    if (known !== null) return repeatDecision(known, newId('evaluation'), nowMs);
+    const decision = evaluate(engine, facts, question, nowMs, this.#onPolicyError, this.#timer);
+    if (isMemorable) this.#memo.keep(facts, question, decision);
+    return decision;
   }
 
   /** The same question again. Whoever or whatever is gone from the facts by now is denied. */

@@ -28,7 +28,7 @@ export class TokenCache<Entry extends CachedToken> {
   }
 
   static keyOf(token: string): string {
-    return hash('sha256', token, 'base64');
+    return hash('sha256', token, 'binary');
   }
 
   get(key: string, nowMs: number): Entry | null {

@@ -37,10 +37,19 @@ export async function startBenchSidecar(
   };
   const file = join(directory, 'proxy.yaml');
   await writeFile(file, stringify(config));
-  const child = spawn(process.execPath, ['proxy/main.ts'], {
-    env: { PATH: process.env.PATH, HALLPASS_PROXY_CONFIG: file, HALLPASS_FEED_TOKEN: plane.feed_token },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    [
+      ...(process.env.HALLPASS_BENCH_PROFILE === undefined
+        ? []
+        : ['--cpu-prof', '--cpu-prof-dir', process.env.HALLPASS_BENCH_PROFILE]),
+      'proxy/main.ts',
+    ],
+    {
+      env: { PATH: process.env.PATH, HALLPASS_PROXY_CONFIG: file, HALLPASS_FEED_TOKEN: plane.feed_token },
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  );
   const opsUrl = `http://127.0.0.1:${opsPort}`;
   const stop = (): Promise<void> => stopChild(child);
   try {

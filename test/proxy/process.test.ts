@@ -58,7 +58,7 @@ describe('the configuration file', () => {
     });
     expect([config.proxy.port, config.decision_api.port, config.ops.port]).toEqual([1, 2, 3]);
     expect([config.facts.max_age_ms, config.log_level]).toEqual([4, 'warn']);
-    expect(secrets).toEqual({ feedToken: 'secret-feed-token', decisionToken: 'd' });
+    expect(secrets).toEqual({ feedToken: 'secret-feed-token', decisionToken: 'd', otlpHeaders: {} });
     expect(readProxyConfig({ ...base, HALLPASS_PROXY_PORT: '' }).config.proxy.port).toBe(8080);
   });
 
