@@ -78,6 +78,10 @@ const limitsSchema = z.strictObject({
   upstream_connect_timeout_ms: positiveMilliseconds.default(10_000),
   /** From the end of an upload's last byte to the first byte of the upstream's answer. */
   upstream_timeout_ms: positiveMilliseconds.default(60_000),
+  /** From one piece of an answer's body to the next; 0: as long as it likes, within `idle_timeout_ms`. */
+  upstream_body_timeout_ms: milliseconds.default(900_000),
+  /** How long the headers of an upload wait for the first byte of its body, to go out together with it. */
+  upload_first_byte_ms: milliseconds.default(25),
   upstream_idle_sockets: count.default(256),
   /** The longest body of a refused request that is read and dropped to keep its connection. */
   refused_body_bytes: z.int().min(0).default(65_536),
@@ -122,6 +126,8 @@ const limitsSchema = z.strictObject({
   trace_batch_spans: count.default(512),
   trace_export_delay_ms: positiveMilliseconds.default(5_000),
   trace_export_timeout_ms: positiveMilliseconds.default(10_000),
+  /** Log lines that nobody has read yet; beyond that they are dropped, and counted. */
+  log_unread_bytes: z.int().min(65_536).max(1_073_741_824).default(16_777_216),
   /** What is in flight at a stop gets this long to finish. */
   shutdown_grace_ms: milliseconds.default(5_000),
 });

@@ -38,6 +38,7 @@ export interface PartsOptions {
   readonly secrets: ProxySecrets;
   readonly logger: Logger;
   readonly decisionLines: DecisionLines;
+  readonly droppedLogBytes: () => number;
   readonly time: TimeSources;
   readonly loadPolicy: PolicyLoader;
   readonly instance: string;
@@ -123,6 +124,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     onEvent: (event) => metrics.feedEvents.inc({ event }),
   });
   metrics.watchMemo(memo);
+  metrics.watchLog(options.droppedLogBytes);
   const core = { metrics, clock, policy, facts, live, feed, firstUses };
   const parts = { ...core, traffic, trafficServer, decisionServer, tracing };
   joinEvents(parts);

@@ -17,6 +17,8 @@ export interface ProxyOptions {
   readonly logger: Logger;
   /** Where the decisions are written; with everything else, if not given. */
   readonly decisionLines?: DecisionLines;
+  /** What of the log was dropped so far; nothing, if not given. */
+  readonly droppedLogBytes?: () => number;
   /** Where time comes from; the system, if not given. */
   readonly time?: TimeSources;
   /** Bytes of a policy bundle -> engine; the compiled Rego of the bundle, if not given. */
@@ -47,10 +49,19 @@ const CLOSE_TIMEOUT_MS = 10_000;
  */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const { config, secrets, logger, time = SYSTEM_TIME, loadPolicy = loadOpaPolicy } = options;
-  const { decisionLines = new LoggedDecisionLines(logger) } = options;
+  const { decisionLines = new LoggedDecisionLines(logger), droppedLogBytes = () => 0 } = options;
   const instance = newId('sidecar');
   const lifecycle = new Lifecycle(logger, config.limits.shutdown_grace_ms + CLOSE_TIMEOUT_MS);
-  const parts = await createParts({ config, secrets, logger, decisionLines, time, loadPolicy, instance });
+  const parts = await createParts({
+    config,
+    secrets,
+    logger,
+    decisionLines,
+    droppedLogBytes,
+    time,
+    loadPolicy,
+    instance,
+  });
   const readiness = (): Readiness => readinessOf(parts);
   try {
     const ports = await start(parts, config, lifecycle, readiness);

@@ -174,11 +174,13 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
       upstream = new Upstream({
         origin: route.upstreamOrigin,
         connectTimeoutMs: limits.upstream_connect_timeout_ms,
-        timeoutMs: limits.upstream_timeout_ms,
+        stillness: { answerMs: limits.upstream_timeout_ms, bodyMs: limits.upstream_body_timeout_ms },
         idleTimeoutMs: limits.idle_timeout_ms,
         idleSockets: limits.upstream_idle_sockets,
         headerBytes: limits.header_bytes,
         maxDroppedBytes: limits.refused_body_bytes,
+        firstByteMs: limits.upload_first_byte_ms,
+        uploads: this.#parts.metrics.uploads,
       });
       this.#upstreams.set(route.upstreamOrigin, upstream);
     }

@@ -4,25 +4,25 @@ import { pino } from 'pino';
 const CHUNK_CHARS = 32_768;
 const MAX_CHUNK_BYTES = 131_072;
 const FLUSH_MS = 100;
-/** Lines beyond this are dropped: whoever reads standard output has stopped, and requests go before lines. */
-const MAX_UNREAD_BYTES = 16_777_216;
-
 /**
  * Standard output, written in chunks and never waited for: a request must not stand still because somebody reads its log
  * slowly. A process that is killed loses what has not been written, which is the last tenth of a second.
  */
 export class LogDestination {
-  readonly #output = pino.destination({
-    dest: 1,
-    sync: false,
-    maxWrite: MAX_CHUNK_BYTES,
-    maxLength: MAX_UNREAD_BYTES,
-  });
+  readonly #output: ReturnType<typeof pino.destination>;
   readonly #timer = setInterval(() => this.flush(), FLUSH_MS);
   /** Joined here, because the output counts the bytes of whatever it is given, and for single lines that takes longer than making them. */
   #lines = '';
 
-  constructor() {
+  /** What was dropped so far, in bytes. */
+  droppedBytes = 0;
+
+  /** @param maxUnreadBytes lines beyond are dropped: whoever reads standard output has stopped, and requests go before lines */
+  constructor(maxUnreadBytes: number) {
+    this.#output = pino.destination({ dest: 1, sync: false, maxWrite: MAX_CHUNK_BYTES, maxLength: maxUnreadBytes });
+    this.#output.on('drop', (lines: string) => {
+      this.droppedBytes += Buffer.byteLength(lines);
+    });
     this.#timer.unref();
   }
 

@@ -9,7 +9,7 @@ import { readProxyConfig } from './read-proxy-config.ts';
 /** The sidecar as a process of its own: `HALLPASS_PROXY_CONFIG=proxy/example.yaml HALLPASS_FEED_TOKEN=… node proxy/main.ts`. */
 async function main(): Promise<void> {
   const { config, secrets } = readProxyConfig(process.env);
-  const destination = new LogDestination();
+  const destination = new LogDestination(config.limits.log_unread_bytes);
   process.on('exit', () => destination.flushSync());
   const logger = createLogger('proxy', config.log_level, destination);
   // It looks for no secrets: the record of a decision has no field for one.
@@ -31,7 +31,13 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => stop('SIGINT'));
   // Started by another process over a channel: when that one is gone, nobody would ever stop this one.
   if (process.channel !== undefined && process.channel !== null) process.on('disconnect', () => stop('disconnect'));
-  proxy = await createProxy({ config, secrets, logger, decisionLines });
+  proxy = await createProxy({
+    config,
+    secrets,
+    logger,
+    decisionLines,
+    droppedLogBytes: () => destination.droppedBytes,
+  });
   if (isStopping) await proxy.stop();
 }
 

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DecisionMemo } from '../core/decision/decision-memo.ts';
 import { createMetrics } from '../core/process/metrics.ts';
 import { DecisionCounts } from './decision-counts.ts';
-import { FAST_SECONDS, HotCounter, HotHistogram, type HotTimes } from './hot-metrics.ts';
+import { FAST_SECONDS, HotCounter, HotHistogram, type HotCount, type HotTimes } from './hot-metrics.ts';
 
 const SLOW_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60];
 
@@ -27,6 +27,7 @@ export class ProxyMetrics {
   readonly decisions: DecisionCounts;
   readonly requestsAllowed: HotTimes;
   readonly requestsDenied: HotTimes;
+  readonly uploads: { readonly sized: HotCount; readonly streamed: HotCount };
   readonly cuts: Counter<'reason'>;
   readonly cutDelay: Histogram;
   readonly upstreamFailures: Counter<'failure'>;
@@ -47,6 +48,12 @@ export class ProxyMetrics {
     );
     this.requestsAllowed = requests.series({ outcome: 'allowed' });
     this.requestsDenied = requests.series({ outcome: 'denied' });
+    const uploads = new HotCounter(
+      this.registry,
+      'hallpass_proxy_uploads_total',
+      'Requests with a body that were forwarded, by whether it was there at once and of known length.',
+    );
+    this.uploads = { sized: uploads.series({ kind: 'sized' }), streamed: uploads.series({ kind: 'streamed' }) };
     this.cuts = new Counter({
       name: 'hallpass_proxy_cuts_total',
       help: 'Live connections that were cut, by reason.',
@@ -125,6 +132,16 @@ export class ProxyMetrics {
       registers: [this.registry],
       collect: () => gauge.set(memo.size),
     });
+  }
+
+  /** @param droppedBytes how many so far */
+  watchLog(droppedBytes: () => number): void {
+    const counter = new HotCounter(
+      this.registry,
+      'hallpass_proxy_log_dropped_bytes_total',
+      'Log lines that were dropped because nobody read them, in bytes.',
+    );
+    counter.follow({}, droppedBytes);
   }
 
   watch(gauges: ProxyGauges): void {

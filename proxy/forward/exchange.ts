@@ -4,7 +4,7 @@ import type { StandingQuestion } from '../gate/judge.ts';
 import type { Admission } from '../gate/verdict.ts';
 import type { LiveConnection } from './live-connections.ts';
 import { clientHeaders, clientTrailers } from './response-headers.ts';
-import { failureOf, type UpstreamFailure } from './upstream-failure.ts';
+import { failureOf, UpstreamTimeout, type UpstreamFailure } from './upstream-failure.ts';
 
 /** Up to here a whole body is written together with its headers, as one string. */
 const ONE_WRITE_BYTES = 16_384;
@@ -19,10 +19,10 @@ export interface ExchangeOwner {
 export interface ExchangeLine {
   release(): void;
   /**
-   * Asked when nothing of the request has left this process: whether it will be sent on another connection, because the
-   * idle one broke in the moment it was to be used.
+   * Asked when a connection broke before any answer: whether the request will be sent on another one.
+   * @param isUnsent nothing of it has left this process
    */
-  redial(exchange: Exchange, error: Error): boolean;
+  redial(exchange: Exchange, error: Error, isUnsent: boolean): boolean;
 }
 
 /**
@@ -39,6 +39,11 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
   place = -1;
   /** Set by whoever dispatches. */
   line: ExchangeLine | null = null;
+  /** Rises with everything that is heard of the upstream, and when the upstream's turn comes. */
+  activity = 0;
+  /** For `StillnessWatch` alone: the activity it saw last, and since when. */
+  seenActivity = -1;
+  stillSinceMs = 0;
   readonly #owner: ExchangeOwner;
   #controller: Dispatcher.DispatchController | null = null;
   /** Nobody waits for the answer any more. */
@@ -47,6 +52,8 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
   #hasHead = false;
   #hasWritten = false;
   #awaitsDrain = false;
+  #isPaused = false;
+  #isUploading = false;
   #contentLength = -1;
   /** The whole body, where it came in one piece. */
   #body: Buffer | null = null;
@@ -72,6 +79,27 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
     return this.#hasHead;
   }
 
+  /** What the upstream must do next; null while it is for the client to send or to read on. */
+  get owed(): 'answer' | 'body' | null {
+    if (this.#isOver || this.#controller === null) return null;
+    if (this.#hasHead) return this.#isPaused ? null : 'body';
+    return this.#isUploading ? null : 'answer';
+  }
+
+  uploadBegins(): void {
+    this.#isUploading = true;
+  }
+
+  uploadEnds(): void {
+    this.#isUploading = false;
+    this.activity += 1;
+  }
+
+  /** The upstream has stood still for too long. */
+  timeOut(): void {
+    this.#controller?.abort(new UpstreamTimeout('the upstream stood still for too long'));
+  }
+
   /** Ends both sides at once. */
   cut(): void {
     this.leave();
@@ -87,6 +115,7 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.activity += 1;
     if (this.#isLeft) controller.abort(new Error('the client is gone'));
   }
 
@@ -96,6 +125,7 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
     headers: IncomingHttpHeaders,
     reason?: string,
   ): void {
+    this.activity += 1;
     // Interim answers are between the upstream and us (RFC 9110 15.2): nobody who asked us asked for them.
     if (status < 200) return;
     this.#hasHead = true;
@@ -115,6 +145,7 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.activity += 1;
     if (chunk.byteLength === this.#contentLength && !this.#hasWritten) {
       this.#body = chunk;
       return;
@@ -122,9 +153,14 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
     this.#hasWritten = true;
     if (this.response.write(chunk)) return;
     controller.pause();
+    this.#isPaused = true;
     if (this.#awaitsDrain) return;
     this.#awaitsDrain = true;
-    this.response.on('drain', () => controller.resume());
+    this.response.on('drain', () => {
+      this.#isPaused = false;
+      this.activity += 1;
+      controller.resume();
+    });
   }
 
   onResponseEnd(_controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
@@ -146,7 +182,7 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
 
   onResponseError(controller: Dispatcher.DispatchController | null, error: Error): void {
     if (this.#isOver) return;
-    if (controller === null && !this.#isLeft && this.line?.redial(this, error) === true) return;
+    if (!this.#isLeft && !this.#hasHead && this.line?.redial(this, error, controller === null) === true) return;
     this.#isOver = true;
     this.line?.release();
     if (this.#isLeft) return;

@@ -1,4 +1,4 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
@@ -63,12 +63,6 @@ export class MiddlewareCarrier {
     });
   }
 
-  forward(request: IncomingMessage, response: ServerResponse, events: ForwardEvents): void {
-    const carried = this.#open(request, events);
-    response.once('close', () => stopTimer(carried));
-    void this.#carrier(request, response);
-  }
-
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, events: UpgradeEvents): void {
     const carried = this.#open(request, events);
     socket.once('close', () => {
@@ -104,20 +98,6 @@ export class MiddlewareCarrier {
   }
 
   #listen(server: CarrierEvents): void {
-    server.on('proxyReq', (upstreamRequest, request) => {
-      const carried = this.#carried.get(request);
-      if (carried === undefined) return;
-      carried.upstreamRequest = upstreamRequest;
-      // Or Node would keep them for the first byte of the body.
-      upstreamRequest.flushHeaders();
-    });
-    server.on('proxyRes', (answer, request, response) => {
-      const carried = this.#carried.get(request);
-      if (carried !== undefined) stopTimer(carried);
-      cleanResponseHeaders(answer);
-      // Left unset, the client's wish to close would be overruled by whatever the carrier puts here.
-      answer.headers.connection = response.shouldKeepAlive ? 'keep-alive' : 'close';
-    });
     server.on('proxyReqWs', (upstreamRequest, request) => {
       const carried = this.#carried.get(request);
       if (carried !== undefined) this.#watchUpgrade(carried, upstreamRequest);
@@ -163,11 +143,6 @@ export class MiddlewareCarrier {
 
 /** The events of the carrier's server that are used here. */
 interface CarrierEvents {
-  on(event: 'proxyReq', listener: (upstreamRequest: ClientRequest, request: IncomingMessage) => void): unknown;
-  on(
-    event: 'proxyRes',
-    listener: (answer: IncomingMessage, request: IncomingMessage, response: ServerResponse) => void,
-  ): unknown;
   on(event: 'proxyReqWs', listener: (upstreamRequest: ClientRequest, request: IncomingMessage) => void): unknown;
   on(event: 'open', listener: (upstreamSocket: Socket) => void): unknown;
   on(event: 'error', listener: (error: Error, request: IncomingMessage) => void): unknown;

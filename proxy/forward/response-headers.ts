@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isOwnCookie } from '../identity/strip-cookies.ts';
 import { isHopByHop } from '../identity/strip-headers.ts';
+import { mayTrail } from './request-trailers.ts';
 
 /**
  * What of an upstream's answer reaches the client: all but hop-by-hop headers (RFC 9110 7.6.1) and cookies named like
@@ -36,26 +37,12 @@ export function cleanResponseHeaders(message: IncomingMessage): void {
   else headers['set-cookie'] = kept;
 }
 
-/** What must be known before the body can't come after it (RFC 9110 6.5.1), and what could sign somebody in. */
-const NEVER_TRAILERS: ReadonlySet<string> = new Set([
-  'authorization',
-  'cache-control',
-  'content-encoding',
-  'content-length',
-  'content-range',
-  'content-type',
-  'host',
-  'location',
-  'set-cookie',
-  'www-authenticate',
-]);
-
 /** @returns null when none may pass */
 export function clientTrailers(trailers: IncomingHttpHeaders): Record<string, string | string[]> | null {
   let passed: Record<string, string | string[]> | null = null;
   for (const name in trailers) {
     const value = trailers[name];
-    if (value === undefined || isHopByHop(name) || NEVER_TRAILERS.has(name)) continue;
+    if (value === undefined || !mayTrail(name)) continue;
     (passed ??= {})[name] = value;
   }
   return passed;

@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { dropRest } from './drop-rest.ts';
+import type { Exchange } from './exchange.ts';
 
 /**
  * The body of a request on its way to the upstream. Between the two because an upstream may answer before it has read
@@ -7,48 +8,34 @@ import { Readable } from 'node:stream';
  * before the answer is out.
  */
 export class UploadBody extends Readable {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
+  readonly #exchange: Exchange;
   readonly #maxDroppedBytes: number;
   #isDone = false;
 
   /** @param maxDroppedBytes what is read of a rest that nobody wants, to keep the client's connection */
-  constructor(request: IncomingMessage, response: ServerResponse, maxDroppedBytes: number) {
+  constructor(exchange: Exchange, maxDroppedBytes: number) {
     super();
-    this.#request = request;
-    this.#response = response;
+    this.#exchange = exchange;
     this.#maxDroppedBytes = maxDroppedBytes;
+    const { request } = exchange;
+    exchange.uploadBegins();
     request.on('data', (chunk: Buffer) => {
       if (!this.#isDone && !this.push(chunk)) request.pause();
     });
     request.on('end', () => {
+      exchange.uploadEnds();
       if (!this.#isDone) this.push(null);
     });
     request.pause();
   }
 
   override _read(): void {
-    this.#request.resume();
+    this.#exchange.request.resume();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#isDone = true;
-    if (!this.#request.readableEnded && !this.#request.destroyed) this.#dropRest();
+    dropRest(this.#exchange.request, this.#exchange.response, this.#maxDroppedBytes);
     callback(error);
-  }
-
-  /** Like a server that has answered: the rest is read and forgotten, and not without an end. */
-  #dropRest(): void {
-    const request = this.#request;
-    const response = this.#response;
-    let left = this.#maxDroppedBytes;
-    request.on('data', (chunk: Buffer) => {
-      left -= chunk.byteLength;
-      if (left >= 0) return;
-      request.pause();
-      if (response.writableFinished) request.socket.destroySoon();
-      else response.once('finish', () => request.socket.destroySoon());
-    });
-    request.resume();
   }
 }

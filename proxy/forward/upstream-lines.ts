@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import { dropInterimAnswers } from './drop-interim-answers.ts';
 import type { Exchange } from './exchange.ts';
+import { StillnessWatch, type StillnessLimits } from './stillness-watch.ts';
 import type { UploadBody } from './upload-body.ts';
 import { UpstreamLine } from './upstream-line.ts';
 
@@ -9,15 +10,14 @@ export interface UpstreamLinesOptions {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly connectTimeoutMs: number;
-  /** From the last byte of the request to the headers of the answer. */
-  readonly timeoutMs: number;
+  readonly stillness: StillnessLimits;
   readonly headerBytes: number;
   readonly idleLines: number;
 }
 
 /**
- * Connections to one upstream, each with one request at a time: no pipelining, and nothing is ever sent twice. As many
- * as are needed at once; the one used last is used next, so that the others can time out.
+ * Connections to one upstream, each with one request at a time: no pipelining, and nothing is sent twice but what is safe
+ * to ask twice (see `UpstreamLine.redial`). As many as are needed at once; the one used last is used next, so that the others can time out.
  *
  * undici's own Pool looks for a free connection among all, which many open event streams would make slow.
  */
@@ -26,15 +26,17 @@ export class UpstreamLines {
   readonly #clientOptions: Client.Options;
   readonly #idle: UpstreamLine[] = [];
   readonly #all = new Set<UpstreamLine>();
+  readonly #watch: StillnessWatch;
 
   constructor(options: UpstreamLinesOptions) {
     this.#options = options;
     this.#clientOptions = {
-      headersTimeout: options.timeoutMs,
-      // Silence is ended by the client's side, which hears of both directions.
+      // Both kept by the watch: here they would be several timers a request.
+      headersTimeout: 0,
       bodyTimeout: 0,
       maxHeaderSize: options.headerBytes,
     };
+    this.#watch = new StillnessWatch(options.stillness, () => this.#underWay());
   }
 
   send(exchange: Exchange, body: UploadBody | null): void {
@@ -43,9 +45,14 @@ export class UpstreamLines {
   }
 
   close(): void {
+    this.#watch.stop();
     for (const line of this.#all) line.close();
     this.#all.clear();
     this.#idle.length = 0;
+  }
+
+  *#underWay(): Generator<Exchange> {
+    for (const { exchange } of this.#all) if (exchange !== null) yield exchange;
   }
 
   #open(): UpstreamLine {
@@ -61,6 +68,7 @@ export class UpstreamLines {
           return;
         }
         dropInterimAnswers(socket, () => line.awaitsHead);
+        line.socket = socket;
         callback(null, socket);
       });
     };

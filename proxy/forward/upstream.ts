@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Admission } from '../gate/verdict.ts';
+import type { HotCount } from '../hot-metrics.ts';
 import type { Exchange } from './exchange.ts';
 import { MiddlewareCarrier, type UpgradeEvents } from './middleware-carrier.ts';
+import type { StillnessLimits } from './stillness-watch.ts';
+import { StreamedUploads } from './streamed-uploads.ts';
 import { UploadBody } from './upload-body.ts';
 import { UpstreamLines } from './upstream-lines.ts';
 
@@ -10,75 +13,76 @@ export interface UpstreamOptions {
   /** Scheme, host and port. */
   readonly origin: string;
   readonly connectTimeoutMs: number;
-  readonly timeoutMs: number;
+  readonly stillness: StillnessLimits;
   readonly idleTimeoutMs: number;
   readonly idleSockets: number;
   readonly headerBytes: number;
   readonly maxDroppedBytes: number;
+  /** How long the headers of an upload wait for the first byte of its body, to go out with it. */
+  readonly firstByteMs: number;
+  /** Counted up by what carries an upload. */
+  readonly uploads: { readonly sized: HotCount; readonly streamed: HotCount };
 }
 
-/** Bodies come right behind their headers; one that has not by then is waiting for something. */
-const FIRST_BYTE_MS = 25;
-
 /**
- * One upstream, and who carries what to it. undici takes ordinary requests. http-proxy-middleware takes upgrades, and
- * uploads whose first byte is not there yet: undici sends the headers of a request with the first piece of its body, so
- * an upstream that would answer to the headers alone would never hear of them.
+ * One upstream, and who carries what to it. undici takes ordinary requests, http-proxy-middleware takes upgrades. Node's own
+ * client takes the uploads that undici can't: those in chunks, which may have trailers, and those whose first byte keeps
+ * them waiting, as the upstream may answer to the headers alone.
  *
- * Both send what the gate has set, and nothing else.
+ * All send what the gate has set, and nothing else.
  */
 export class Upstream {
   readonly #options: UpstreamOptions;
   readonly #lines: UpstreamLines;
-  readonly #carrier: MiddlewareCarrier;
+  readonly #streamed: StreamedUploads;
+  readonly #upgrades: MiddlewareCarrier;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
-    const { origin, timeoutMs, idleTimeoutMs, idleSockets } = options;
+    const { origin, stillness, idleTimeoutMs, idleSockets } = options;
     this.#lines = new UpstreamLines({ ...options, idleLines: idleSockets });
-    this.#carrier = new MiddlewareCarrier({ origin, timeoutMs, idleTimeoutMs, idleSockets });
+    this.#streamed = new StreamedUploads(options);
+    this.#upgrades = new MiddlewareCarrier({ origin, timeoutMs: stillness.answerMs, idleTimeoutMs, idleSockets });
   }
 
   forward(exchange: Exchange): void {
-    if (hasBody(exchange.request)) this.#forwardUpload(exchange);
+    const { headers } = exchange.request;
+    const length = headers['content-length'];
+    if (headers['transfer-encoding'] !== undefined) this.#stream(exchange);
+    else if (length !== undefined && Number(length) !== 0) this.#forwardSized(exchange);
     else this.#lines.send(exchange, null);
   }
 
   upgrade(admission: Admission, request: IncomingMessage, socket: Socket, head: Buffer, events: UpgradeEvents): void {
-    prepare(request, admission);
-    this.#carrier.upgrade(request, socket, head, events);
+    // The target that was judged is the target that is sent; the headers are ours from the first to the last.
+    request.url = admission.target;
+    request.headers = admission.headers;
+    this.#upgrades.upgrade(request, socket, head, events);
   }
 
   close(): void {
     this.#lines.close();
-    this.#carrier.close();
+    this.#streamed.close();
+    this.#upgrades.close();
   }
 
-  #forwardUpload(exchange: Exchange): void {
+  #stream(exchange: Exchange): void {
+    this.#options.uploads.streamed.value += 1;
+    this.#streamed.send(exchange);
+  }
+
+  #forwardSized(exchange: Exchange): void {
     const { request, response } = exchange;
     const begin = (): void => {
       clearTimeout(timer);
-      if (!response.destroyed) {
-        this.#lines.send(exchange, new UploadBody(request, response, this.#options.maxDroppedBytes));
-      }
+      if (response.destroyed) return;
+      this.#options.uploads.sized.value += 1;
+      this.#lines.send(exchange, new UploadBody(exchange, this.#options.maxDroppedBytes));
     };
     const timer = setTimeout(() => {
       request.off('readable', begin);
-      if (response.destroyed) return;
-      prepare(request, exchange.admission);
-      this.#carrier.forward(request, response, { onFailure: (failure, error) => exchange.fail(failure, error) });
-    }, FIRST_BYTE_MS);
+      if (!response.destroyed) this.#stream(exchange);
+    }, this.#options.firstByteMs);
     request.once('readable', begin);
   }
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && Number(length) !== 0);
-}
-
-/** The target that was judged is the target that is sent; the headers are ours from the first to the last. */
-function prepare(request: IncomingMessage, admission: Admission): void {
-  request.url = admission.target;
-  request.headers = admission.headers;
 }

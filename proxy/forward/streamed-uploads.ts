@@ -1,0 +1,59 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { isIP } from 'node:net';
+import type { Exchange } from './exchange.ts';
+import { StillnessWatch, type StillnessLimits } from './stillness-watch.ts';
+import { StreamedUpload, type StreamedUploadOptions } from './streamed-upload.ts';
+
+export interface StreamedUploadsOptions {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly connectTimeoutMs: number;
+  readonly stillness: StillnessLimits;
+  readonly headerBytes: number;
+  readonly idleSockets: number;
+  readonly maxDroppedBytes: number;
+}
+
+/**
+ * Uploads to one upstream that undici can't carry: it sends the headers of a request with the first piece of its body, and
+ * knows no trailers. Node's own client does both.
+ */
+export class StreamedUploads {
+  readonly #agent: HttpAgent;
+  readonly #options: StreamedUploadOptions;
+  readonly #underWay = new Set<StreamedUpload>();
+  readonly #watch: StillnessWatch;
+
+  constructor(options: StreamedUploadsOptions) {
+    const { protocol, hostname, port } = new URL(options.origin);
+    const host = hostname.replace(/^\[|\]$/g, '');
+    const settings = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: options.idleSockets };
+    this.#agent = protocol === 'https:' ? new HttpsAgent(settings) : new HttpAgent(settings);
+    this.#options = {
+      request: {
+        agent: this.#agent,
+        protocol,
+        host,
+        ...(port === '' ? {} : { port }),
+        // What the certificate must be for: never the Host header, which may be the client's.
+        servername: isIP(host) === 0 ? host : '',
+        maxHeaderSize: options.headerBytes,
+        insecureHTTPParser: false,
+      },
+      connectTimeoutMs: options.connectTimeoutMs,
+      maxDroppedBytes: options.maxDroppedBytes,
+      onOver: (upload) => this.#underWay.delete(upload),
+    };
+    this.#watch = new StillnessWatch(options.stillness, () => Array.from(this.#underWay, ({ exchange }) => exchange));
+  }
+
+  send(exchange: Exchange): void {
+    this.#underWay.add(new StreamedUpload(exchange, this.#options));
+  }
+
+  close(): void {
+    this.#watch.stop();
+    this.#agent.destroy();
+  }
+}

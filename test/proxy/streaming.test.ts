@@ -1,0 +1,290 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitUntil } from '../support/wait-until.ts';
+import { grant, TEST_FACTS } from './support/facts.ts';
+import { sendRaw } from './support/raw-http.ts';
+import { answering, RawUpstream } from './support/raw-upstream.ts';
+import { routesTo, startSidecar, type TestSidecar } from './support/sidecar.ts';
+
+const BASE = '/connections/aws-production';
+const FACTS = [...TEST_FACTS, grant('grt_1', 'member', 'connection:aws-production')];
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+
+/** Bodies in both directions while they last: trailers, backpressure, answers before the end of what is asked. */
+describe('streaming', () => {
+  let sidecar: TestSidecar;
+  let upstream: RawUpstream;
+  afterEach(async () => {
+    await sidecar.stop();
+    await upstream.stop();
+  });
+
+  const start = async (raw: RawUpstream, limits = {}) => {
+    upstream = raw;
+    await upstream.start();
+    sidecar = await startSidecar({ facts: FACTS, routes: routesTo(upstream.url), config: { limits } });
+  };
+  const head = async (method: string, more: string, name = 'member') =>
+    `${method} ${BASE}/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await sidecar.tokenOf(name)}\r\n${more}\r\n`;
+  const send = async (method: string, more: string, body = '') =>
+    sendRaw(sidecar.proxy.ports.proxy, (await head(method, more)) + body);
+  const open = (): { socket: Socket; text: () => string } => {
+    const socket = connect(sidecar.proxy.ports.proxy, '127.0.0.1');
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+    socket.on('error', () => {});
+    return { socket, text: () => text };
+  };
+
+  it('passes on the trailers of a request, and announces them', async () => {
+    await start(
+      new RawUpstream((socket, text) => text.includes('\r\n0\r\n') && text.endsWith('\r\n\r\n') && socket.write(OK)),
+    );
+    const answer = await send(
+      'POST',
+      'Transfer-Encoding: chunked\r\nTrailer: X-Checksum, X-Hallpass-Subject\r\nTE: trailers, deflate\r\n',
+      '5\r\nhello\r\n0\r\nX-Checksum: abc\r\nx-signed: d e\r\n\r\n',
+    );
+    expect(answer.status).toBe(200);
+    const [lines, ...rest] = upstream.received[0]!.split('\r\n\r\n') as [string, string];
+    expect(rest.join('\r\n\r\n')).toBe('5\r\nhello\r\n0\r\nX-Checksum: abc\r\nx-signed: d e\r\n\r\n');
+    expect(lines).toMatch(/^trailer: X-Checksum$/im);
+    expect(lines).toMatch(/^te: trailers$/im);
+    expect(lines).toMatch(/^connection: keep-alive, TE$/im);
+    expect(lines.match(/^(?:transfer-encoding|content-length):.*$/gim)).toEqual(['transfer-encoding: chunked']);
+  });
+
+  it.each([
+    'X-Hallpass-Subject: owner',
+    'x_hallpass_role: owner',
+    'X-Forwarded-User: root',
+    'Remote-User: root',
+    'Authorization: Bearer x',
+    'Cookie: a=b',
+    'Content-Length: 5',
+    'Transfer-Encoding: chunked',
+    'Host: other',
+    'Connection: close',
+    'Content-Type: text/html',
+    'TE: trailers',
+    'Trailer: Host',
+    'Expect: 100-continue',
+  ])('passes on no trailer that is an identity, or frames or routes the message: %s', async (line) => {
+    await start(
+      new RawUpstream((socket, text) => text.endsWith('\r\n\r\n') && text.includes('\r\n0\r\n') && socket.write(OK)),
+    );
+    const answer = await send(
+      'POST',
+      'Transfer-Encoding: chunked\r\n',
+      `5\r\nhello\r\n0\r\n${line}\r\nX-Fine: 1\r\n\r\n`,
+    );
+    const body = upstream.received[0]?.split('\r\n\r\n').slice(1).join('\r\n\r\n');
+    if (answer.status === 200) expect(body).toBe('5\r\nhello\r\n0\r\nX-Fine: 1\r\n\r\n');
+    else {
+      // What the parser refuses itself ends the connection, and the upstream never hears that the body was whole.
+      expect([0, 400]).toContain(answer.status);
+      expect(body ?? '').not.toContain('\r\n0\r\n');
+      await waitUntil('the upstream to be left', () => upstream.open === 0);
+    }
+  });
+
+  it('passes on no trailers after a body with a length, where there are none', async () => {
+    await start(new RawUpstream((socket, text) => text.endsWith('hello') && socket.write(OK)));
+    const answer = await send('POST', 'Content-Length: 5\r\nTrailer: X-Checksum\r\n', 'hello');
+    expect(answer.status).toBe(200);
+    expect(upstream.received[0]).not.toMatch(/^trailer:/im);
+  });
+
+  it('lets a call go on both ways at once, and end in trailers, as gRPC over HTTP/1.1 does', async () => {
+    await start(
+      new RawUpstream((socket, text) => {
+        if (text.endsWith('one\r\n')) {
+          socket.write(
+            'HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nTransfer-Encoding: chunked\r\nTrailer: grpc-status\r\n\r\n3\r\nONE\r\n',
+          );
+        } else if (text.endsWith('two\r\n')) socket.write('3\r\nTWO\r\n');
+        else if (text.endsWith('0\r\n\r\n')) socket.write('0\r\ngrpc-status: 0\r\ngrpc-message: fine\r\n\r\n');
+      }),
+    );
+    const { socket, text } = open();
+    socket.write(
+      await head('POST', 'Content-Type: application/grpc\r\nTE: trailers\r\nTransfer-Encoding: chunked\r\n'),
+    );
+    socket.write('3\r\none\r\n');
+    await waitUntil('the first answer', () => text().includes('ONE'));
+    socket.write('3\r\ntwo\r\n');
+    await waitUntil('the second answer', () => text().includes('TWO'));
+    socket.write('0\r\n\r\n');
+    await waitUntil('the trailers', () => text().endsWith('0\r\ngrpc-status: 0\r\ngrpc-message: fine\r\n\r\n'));
+    // The connection goes on.
+    socket.write((await head('POST', 'Transfer-Encoding: chunked\r\n')) + '3\r\none\r\n');
+    await waitUntil('the next answer', () => text().split('ONE').length === 3);
+    socket.destroy();
+    await waitUntil('the upstream to be left', () => upstream.open <= 1);
+  });
+
+  it.each([
+    ['a length', 'Content-Length: 64000000\r\n', (piece: string) => piece],
+    ['chunks', 'Transfer-Encoding: chunked\r\n', (piece: string) => `fa00\r\n${piece}\r\n`],
+  ])(
+    'holds a client back whose upstream does not read, in %s, and loses nothing',
+    async (_, more, frame) => {
+      let upstreamSocket: Socket | null = null;
+      await start(
+        new RawUpstream((socket, text) => {
+          upstreamSocket ??= socket;
+          if (text.length < 100_000) socket.pause();
+          if (text.length >= 64_000_000) socket.write(OK);
+        }),
+      );
+      const { socket, text } = open();
+      socket.write(await head('PUT', more));
+      const piece = Buffer.from(frame('x'.repeat(64_000)));
+      let written = 0;
+      const write = (): void => {
+        while (written < 1_000) {
+          written += 1;
+          if (!socket.write(piece)) {
+            socket.once('drain', write);
+            return;
+          }
+        }
+        if (more.startsWith('T')) socket.write('0\r\n\r\n');
+      };
+      write();
+      let before = -1;
+      await waitUntil(
+        'the client to be held',
+        () => {
+          const stands = written === before;
+          before = written;
+          return stands;
+        },
+        { everyMs: 200 },
+      );
+      expect(written).toBeLessThan(500);
+      upstreamSocket!.resume();
+      await waitUntil('the answer', () => text().includes('\r\n\r\nok'), { timeoutMs: 60_000 });
+      expect(upstream.received[0]!.split('\r\n\r\n').slice(1).join('').replaceAll(/[^x]/g, '')).toHaveLength(
+        64_000_000,
+      );
+      socket.destroy();
+    },
+    90_000,
+  );
+
+  it('does not take a client that reads slowly for an upstream that stands still', async () => {
+    const size = 32_000_000;
+    await start(
+      new RawUpstream((socket) =>
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\n\r\n${'x'.repeat(size)}`),
+      ),
+      { upstream_body_timeout_ms: 100 },
+    );
+    const authorization = `Bearer ${await sidecar.tokenOf('member')}`;
+    const response = await new Promise<IncomingMessage>((resolve) => {
+      httpRequest(`${sidecar.url}${BASE}/x`, { headers: { authorization } }, resolve).end();
+    });
+    let came = 0;
+    // Five times as long as an upstream may stand still.
+    await new Promise((resolve) => {
+      setTimeout(resolve, 500);
+    });
+    for await (const chunk of response) came += (chunk as Buffer).byteLength;
+    expect(came).toBe(size);
+  });
+
+  it.each(['Content-Length: 1000\r\n', 'Transfer-Encoding: chunked\r\n'])(
+    'answers 502 when the upstream goes in the middle of an upload, and sends nothing twice: %j',
+    async (more) => {
+      await start(new RawUpstream((socket, text) => text.includes('begin') && socket.destroy()));
+      const { socket, text } = open();
+      socket.write((await head('POST', more)) + (more.startsWith('T') ? '5\r\nbegin\r\n' : 'begin'));
+      await waitUntil('the answer', () => text().startsWith('HTTP/1.1 502 '));
+      expect(upstream.received).toHaveLength(1);
+      socket.destroy();
+    },
+  );
+
+  it('drops the rest of a body in chunks that is answered in its middle; the connection goes on', async () => {
+    await start(
+      new RawUpstream((socket, text) => {
+        if (text.includes('begin')) socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno');
+        else if (text.startsWith('GET')) socket.write(OK);
+      }),
+    );
+    const { socket, text } = open();
+    socket.write(`${await head('POST', 'Transfer-Encoding: chunked\r\n')}5\r\nbegin\r\n`);
+    await waitUntil('the answer', () => text().includes('\r\n\r\nno'));
+    expect(text()).toMatch(/^HTTP\/1\.1 413 /);
+    socket.write(`5\r\nxxxxx\r\n0\r\n\r\n${await head('GET', '')}`);
+    await waitUntil('the next answer', () => text().includes('\r\n\r\nok'));
+    expect(upstream.received[0]).not.toContain('xxx');
+    socket.destroy();
+  });
+
+  it.each(['Content-Length: 5\r\n', 'Transfer-Encoding: chunked\r\n'])(
+    'asks for a body only after the decision (Expect: 100-continue): %j',
+    async (more) => {
+      await start(new RawUpstream((socket, text) => /hello(?:\r\n0\r\n\r\n)?$/.test(text) && socket.write(OK)));
+      const refused = open();
+      refused.socket.write(await head('POST', `Expect: 100-continue\r\n${more}`, 'member2'));
+      await waitUntil('the denial', () => refused.text().includes('"reason"'));
+      expect(refused.text()).toMatch(/^HTTP\/1\.1 403 /);
+      expect(upstream.received).toEqual([]);
+      refused.socket.destroy();
+      const { socket, text } = open();
+      socket.write(await head('POST', `Expect: 100-continue\r\n${more}`));
+      await waitUntil('the go-ahead', () => text() === 'HTTP/1.1 100 Continue\r\n\r\n');
+      socket.write(more.startsWith('T') ? '5\r\nhello\r\n0\r\n\r\n' : 'hello');
+      await waitUntil('the answer', () => text().endsWith('\r\n\r\nok'));
+      expect(upstream.received[0]).not.toMatch(/^expect:/im);
+      socket.destroy();
+    },
+  );
+
+  it('keeps interim answers from the client also while it uploads, and gives its own 100 once', async () => {
+    const interim =
+      'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
+    await start(
+      new RawUpstream((socket, text) => {
+        if (text.endsWith('\r\n\r\n') && !text.includes('hello')) socket.write(interim);
+        if (text.includes('hello')) socket.write(OK);
+      }),
+    );
+    for (const expects of ['', 'Expect: 100-continue\r\n']) {
+      const { socket, text } = open();
+      socket.write(await head('POST', `${expects}Transfer-Encoding: chunked\r\n`));
+      await waitUntil('the headers', () => upstream.received.at(-1)?.includes('\r\n\r\n'));
+      socket.write('5\r\nhello\r\n0\r\n\r\n');
+      await waitUntil('the answer', () => text().endsWith('\r\n\r\nok'));
+      expect(text().match(/HTTP\/1\.1 \d+/g)).toEqual([...(expects === '' ? [] : ['HTTP/1.1 100']), 'HTTP/1.1 200']);
+      socket.destroy();
+    }
+  });
+
+  it('takes headers up to the bound in both directions, and not beyond', async () => {
+    await start(answering(`HTTP/1.1 200 OK\r\nX-Long: ${'y'.repeat(7_000)}\r\nContent-Length: 2\r\n\r\nok`), {
+      header_bytes: 8_192,
+    });
+    const fits = await send('GET', `X-Long: ${'x'.repeat(6_500)}\r\n`);
+    expect(fits.status).toBe(200);
+    expect(fits.head).toContain('y'.repeat(7_000));
+    expect(upstream.received[0]).toContain('x'.repeat(6_500));
+    const refused = await send('GET', `X-Long: ${'x'.repeat(8_192)}\r\n`);
+    expect(refused.status).toBe(431);
+    expect(upstream.received.join('')).not.toContain('x'.repeat(8_000));
+  });
+
+  it('counts how uploads were carried', async () => {
+    await start(new RawUpstream((socket, text) => /hello(?:\r\n0\r\n\r\n)?$/.test(text) && socket.write(OK)), {
+      upload_first_byte_ms: 5_000,
+    });
+    expect((await send('POST', 'Content-Length: 5\r\n', 'hello')).status).toBe(200);
+    expect((await send('POST', 'Transfer-Encoding: chunked\r\n', '5\r\nhello\r\n0\r\n\r\n')).status).toBe(200);
+    const metrics = await sidecar.metrics();
+    expect(metrics).toContain('hallpass_proxy_uploads_total{kind="sized"} 1');
+    expect(metrics).toContain('hallpass_proxy_uploads_total{kind="streamed"} 1');
+  });
+});
