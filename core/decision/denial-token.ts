@@ -1,13 +1,6 @@
-import {
-  createLocalJWKSet,
-  errors,
-  exportJWK,
-  generateKeyPair,
-  jwtVerify,
-  SignJWT,
-  type CryptoKey,
-  type JWK,
-} from 'jose';
+import { generateKeyPair, sign, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { createLocalJWKSet, errors, exportJWK, jwtVerify, type JWK } from 'jose';
 import { z } from 'zod';
 import { AccessError } from '../access/errors.ts';
 import { newId } from '../access/ids.ts';
@@ -44,14 +37,16 @@ export interface VerifiedDenial extends DenialClaims {
 
 export interface DenialKey {
   readonly kid: string;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: KeyObject;
   /** Registered with the control plane. */
   readonly publicJwk: JWK;
 }
 
+const makeKeyPair = promisify(generateKeyPair);
+
 /** A fresh Ed25519 key; a sidecar makes one at its start and keeps it in memory only. */
 export async function createDenialKey(): Promise<DenialKey> {
-  const { privateKey, publicKey } = await generateKeyPair(ALGORITHM, { crv: 'Ed25519' });
+  const { privateKey, publicKey } = await makeKeyPair('ed25519');
   const kid = newId('sidecar');
   return { kid, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: ALGORITHM, use: 'sig' } };
 }
@@ -63,26 +58,34 @@ export interface DenialTokenParties {
   readonly audience: string;
 }
 
-/** @returns a compact JWS that lives for `DENIAL_TOKEN_LIFETIME_MS` */
+/**
+ * Signed at once, and put together here (RFC 7515 7.1, RFC 8037 3.1): by way of the thread pool a refusal would cost twice
+ * as much.
+ * @returns a compact JWS that lives for `DENIAL_TOKEN_LIFETIME_MS`
+ */
 export function signDenialToken(
   claims: DenialClaims,
   key: DenialKey,
   parties: DenialTokenParties,
   nowMs: number,
-): Promise<string> {
+): string {
   const expires = Math.floor((nowMs + DENIAL_TOKEN_LIFETIME_MS) / 1000);
-  return new SignJWT({
+  const payload = {
     ...claims,
     denial_expires_at: new Date(expires * 1000).toISOString(),
     binding_context_members: [],
-  })
-    .setProtectedHeader({ alg: ALGORITHM, typ: TOKEN_TYPE, kid: key.kid })
-    .setIssuer(parties.issuer)
-    .setAudience(parties.audience)
-    .setIssuedAt(Math.floor(nowMs / 1000))
-    .setExpirationTime(expires)
-    .setJti(claims.evaluation_id)
-    .sign(key.privateKey);
+    iss: parties.issuer,
+    aud: parties.audience,
+    iat: Math.floor(nowMs / 1000),
+    exp: expires,
+    jti: claims.evaluation_id,
+  };
+  const signed = `${encode({ alg: ALGORITHM, typ: TOKEN_TYPE, kid: key.kid })}.${encode(payload)}`;
+  return `${signed}.${sign(null, Buffer.from(signed), key.privateKey).toString('base64url')}`;
+}
+
+function encode(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
 }
 
 /** When a token signed at `nowMs` stops being accepted, for `access_request.expires_at`. */

@@ -24,8 +24,7 @@ export function upstreamHeaders(from: {
   readonly identityHeader: string | null;
 }): UpstreamHeaders {
   const { request, route, subject } = from;
-  const headers = stripHeaders(request.rawHeaders, from.nominated);
-  if (!route.forwardAuthorization) delete headers.authorization;
+  const headers = stripHeaders(request.rawHeaders, from.nominated, route.forwardAuthorization);
   // Under this name only: a request with an alias of it had no identity.
   if (from.identityHeader !== null) delete headers[from.identityHeader];
   setCookies(headers, from.identityCookie);

@@ -106,21 +106,37 @@ export function canonicalName(name: string): string {
 const NOT_IDENTITY: ReadonlySet<string> = new Set(['x-user-agent']);
 
 const CACHE_ENTRIES = 4_096;
-const verdicts = new Map<string, boolean>();
 
-/** Whether a header of this name, as spelled by a client, never reaches an upstream. */
-export function isStripped(name: string): boolean {
+/** What becomes of a header of a name, however often it comes. */
+interface NameVerdict {
+  readonly lower: string;
+  /** Never reaches an upstream, as it could say who somebody is or where a request came from. */
+  readonly isStripped: boolean;
+  readonly isPassed: boolean;
+}
+
+const verdicts = new Map<string, NameVerdict>();
+
+/** One look-up by the name as the client spells it, in place of putting it into small letters for several tables. */
+function verdictOn(name: string): NameVerdict {
   let verdict = verdicts.get(name);
   if (verdict === undefined) {
+    const lower = name.toLowerCase();
     const canonical = canonicalName(name);
-    verdict =
+    const stripped =
       STRIPPED_NAMES.has(canonical) ||
       isDisguised(name, canonical) ||
       (STRIPPED_PREFIXES.some((prefix) => canonical.startsWith(prefix)) && !NOT_IDENTITY.has(canonical));
+    verdict = { lower, isStripped: stripped, isPassed: !stripped && !HOP_BY_HOP.has(lower) };
     // Clients choose the names, so what is remembered of them is bounded.
     if (verdicts.size < CACHE_ENTRIES) verdicts.set(name, verdict);
   }
   return verdict;
+}
+
+/** Whether a header of this name, as spelled by a client, never reaches an upstream. */
+export function isStripped(name: string): boolean {
+  return verdictOn(name).isStripped;
 }
 
 /** `Transfer_Encoding` is no name of ours, but one to servers that fold; it would frame or address the message there. */
@@ -153,18 +169,27 @@ export function forbiddenNomination(nominated: ReadonlySet<string> | null): stri
   return null;
 }
 
+/** An object without a prototype that V8 keeps as a struct, which one of `Object.create(null)` is not. */
+const Bag = function Bag() {} as unknown as new () => UpstreamHeaders;
+Bag.prototype = Object.create(null) as object;
+
 /**
- * What may pass of a client's headers: all but hop-by-hop and nominated ones and the names above. Authorization and
- * Cookie are left to the caller. Repeated headers stay repeated.
+ * What may pass of a client's headers: all but hop-by-hop and nominated ones and the names above. Cookie is left to the
+ * caller. Repeated headers stay repeated.
  *
  * @param rawHeaders name, value, name, value… as they came
+ * @param passesAuthorization whether Authorization passes too
  */
-export function stripHeaders(rawHeaders: readonly string[], nominated: ReadonlySet<string> | null): UpstreamHeaders {
-  const kept: UpstreamHeaders = Object.create(null) as UpstreamHeaders;
+export function stripHeaders(
+  rawHeaders: readonly string[],
+  nominated: ReadonlySet<string> | null,
+  passesAuthorization = true,
+): UpstreamHeaders {
+  const kept = new Bag();
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const raw = rawHeaders[index] as string;
-    const name = raw.toLowerCase();
-    if (HOP_BY_HOP.has(name) || isStripped(name) || nominated?.has(name) === true) continue;
+    const { lower: name, isPassed } = verdictOn(rawHeaders[index] as string);
+    if (!isPassed || nominated?.has(name) === true) continue;
+    if (name === 'authorization' && !passesAuthorization) continue;
     const value = rawHeaders[index + 1] as string;
     const before = kept[name];
     if (before === undefined) kept[name] = value;
