@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { parseResourceKey } from '../core/access/resource.ts';
+import { MAX_BUNDLE_BYTES } from '../core/decision/bundle-archive.ts';
+import { decisionLogsSchema } from './decision-log/decision-log-settings.ts';
 import { readTarget } from './gate/normal-path.ts';
+import { policySchema } from './policy/policy-settings.ts';
+import { statusSchema } from './status/status-settings.ts';
 import { telemetrySchema } from './telemetry/telemetry-config.ts';
 import { identitySchema } from './identity/identity-config.ts';
 import { count, httpUrl, milliseconds, originUrl, port, positiveMilliseconds } from './setting-values.ts';
@@ -108,6 +112,12 @@ const limitsSchema = z.strictObject({
   decision_search_candidates: z.int().min(1).max(100_000).default(1_000),
   /** On one page of a search, at the most, whatever `page.limit` says. */
   decision_search_results: z.int().min(1).max(100_000).default(100),
+  /** Of a policy bundle as it is fetched; unpacked it may be 64 MB. */
+  policy_bundle_bytes: z.int().min(1024).max(MAX_BUNDLE_BYTES).default(MAX_BUNDLE_BYTES),
+  /** To the first byte of a bundle server's answer, and between two pieces of it. */
+  policy_request_timeout_ms: positiveMilliseconds.default(10_000),
+  /** For a whole bundle. */
+  policy_download_timeout_ms: positiveMilliseconds.default(60_000),
   feed_reconnect_min_ms: positiveMilliseconds.default(100),
   feed_reconnect_max_ms: positiveMilliseconds.default(5_000),
   feed_request_timeout_ms: positiveMilliseconds.default(10_000),
@@ -156,11 +166,13 @@ export const proxyConfigSchema = z.strictObject({
   ops: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),
   control_plane: z.strictObject({ url: httpUrl }),
   identity: identitySchema,
-  policy: z.strictObject({
-    /** Path of the compiled bundle (`npm run policies:build`). Replaced whole when the file changes. */
-    bundle: z.string().min(1),
-    poll_ms: positiveMilliseconds.default(1_000),
-  }),
+  policy: policySchema,
+  /** Decisions as OPA logs them; left out: the sidecar's own log only. */
+  decision_logs: decisionLogsSchema.optional(),
+  /** Status as OPA reports it; left out: nobody is told. */
+  status: statusSchema.optional(),
+  /** What decision logs and status say of this sidecar, besides its `id` and `version`. */
+  labels: z.record(z.string().min(1).max(100), z.string().max(1_000)).default({}),
   facts: z
     .strictObject({
       /** Older facts are not trusted: everything is refused. Also how long a revoked grant can live on a sidecar that is cut off. */
@@ -183,6 +195,10 @@ export interface ProxySecrets {
   readonly decisionToken: string | null;
   /** Headers for the collector of traces (`HALLPASS_OTLP_HEADERS`, `name=value,name=value`); left out: none. */
   readonly otlpHeaders?: Readonly<Record<string, string>>;
+  /** Bearer tokens for the bundle server, the decision log service and the status service. */
+  readonly policyToken?: string | null;
+  readonly decisionLogToken?: string | null;
+  readonly statusToken?: string | null;
 }
 
 function refuseTwins(routes: readonly RouteConfig[], context: z.RefinementCtx): void {

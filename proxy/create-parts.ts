@@ -3,6 +3,7 @@ import { DecisionMemo } from '../core/decision/decision-memo.ts';
 import { createDenialKey } from '../core/decision/denial-token.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
+import { createManagement, managementLimits, type Management } from './create-management.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
 import { ControlPlane } from './facts/control-plane.ts';
@@ -21,8 +22,9 @@ import { RouteTable } from './gate/route-table.ts';
 import { createIdentities } from './identity/create-identities.ts';
 import type { Identities } from './identity/identities.ts';
 import { identityCookieOf } from './identity/identity-config.ts';
-import { PolicyHolder, type PolicyLoader } from './policy/policy-holder.ts';
+import type { PolicyHolder } from './policy/policy-holder.ts';
 import { ProxyMetrics } from './proxy-metrics.ts';
+import { readinessOf } from './readiness.ts';
 import { AccessLog } from './telemetry/access-log.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { Tracing } from './telemetry/tracing.ts';
@@ -40,7 +42,6 @@ export interface PartsOptions {
   readonly decisionLines: DecisionLines;
   readonly droppedLogBytes: () => number;
   readonly time: TimeSources;
-  readonly loadPolicy: PolicyLoader;
   readonly instance: string;
 }
 
@@ -48,6 +49,7 @@ export interface ProxyParts {
   readonly metrics: ProxyMetrics;
   readonly clock: TrustedClock;
   readonly policy: PolicyHolder;
+  readonly management: Management;
   readonly facts: FactSource;
   readonly live: LiveConnections;
   readonly feed: FeedReader;
@@ -65,11 +67,13 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const clock = new TrustedClock(limits, options.time);
   const metrics = new ProxyMetrics();
   const denialKey = await createDenialKey();
-  const policy = new PolicyHolder(config.policy.bundle, options.loadPolicy, config.policy.poll_ms, logger);
   const facts = new FactSource(config.facts.max_age_ms, clock);
+  const readiness = () => readinessOf({ policy, facts, clock });
+  const management = await createManagement({ ...options, clock: clock.now, metrics, version: VERSION, readiness });
+  const { policy, logging } = management;
   const memo = new DecisionMemo(limits.remembered_answers);
   const onPolicyError = (error: unknown) => logger.error({ err: error }, 'the policy failed while deciding');
-  const judge = new Judge(facts, policy, clock.now, onPolicyError, memo);
+  const judge = new Judge(facts, policy, clock.now, onPolicyError, memo, logging === null ? null : clock.steady);
   const live = new LiveConnections({
     judge,
     facts: () => facts.facts,
@@ -88,7 +92,8 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const gate = createGate(config, identities, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
   const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
-  const log = new DecisionLog(options.decisionLines, metrics, (decision) => firstUses.note(decision));
+  const lines = logging === null ? options.decisionLines : logging.beside(options.decisionLines);
+  const log = new DecisionLog(lines, metrics, (decision) => firstUses.note(decision));
   const tracing = await openTracing(options, metrics);
   const telemetry = createTelemetry(options, tracing);
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, telemetry, logger, limits, now });
@@ -125,7 +130,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   });
   metrics.watchMemo(memo);
   metrics.watchLog(options.droppedLogBytes);
-  const core = { metrics, clock, policy, facts, live, feed, firstUses };
+  const core = { metrics, clock, policy, management, facts, live, feed, firstUses };
   const parts = { ...core, traffic, trafficServer, decisionServer, tracing };
   joinEvents(parts);
   showGauges(parts, identities, config);
@@ -172,7 +177,7 @@ function createTelemetry({ config, logger }: PartsOptions, tracing: Tracing | nu
 function joinEvents({ clock, facts, feed, policy, live, metrics }: ProxyParts): void {
   facts.onEvent((event, sinceMs) => live.factsChanged(event, sinceMs));
   policy.onEvent(({ kind }) => {
-    metrics.policyLoads.inc({ result: kind });
+    if (kind === 'swapped' || kind === 'refused') metrics.policyLoads.inc({ result: kind });
     if (kind === 'swapped') live.policyChanged(clock.steady());
   });
   clock.onEvent((event) => {
@@ -189,7 +194,7 @@ function showGauges(
   metrics.showLimits({
     ...config.limits,
     facts_max_age_ms: config.facts.max_age_ms,
-    policy_poll_ms: config.policy.poll_ms,
+    ...managementLimits(config),
   });
   metrics.watch({
     factsAgeSeconds: () => facts.ageMs / 1000,

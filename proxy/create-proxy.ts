@@ -1,15 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { newId } from '../core/access/ids.ts';
-import { createOpaPolicyEngine } from '../core/decision/opa-policy-engine.ts';
-import { readPolicyBundle } from '../core/decision/policy-bundle.ts';
 import { Lifecycle } from '../core/process/lifecycle.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { startOpsServer, type Readiness } from '../core/process/ops-server.ts';
 import type { ProxyConfig, ProxySecrets } from './config.ts';
+import { startManagement } from './create-management.ts';
 import { createParts, type ProxyParts } from './create-parts.ts';
 import { SYSTEM_TIME, type TimeSources } from './facts/steady-clock.ts';
 import { LoggedDecisionLines, type DecisionLines } from './gate/decision-log.ts';
-import type { PolicyLoader } from './policy/policy-holder.ts';
+import { readinessOf } from './readiness.ts';
 
 export interface ProxyOptions {
   readonly config: ProxyConfig;
@@ -21,8 +20,6 @@ export interface ProxyOptions {
   readonly droppedLogBytes?: () => number;
   /** Where time comes from; the system, if not given. */
   readonly time?: TimeSources;
-  /** Bytes of a policy bundle -> engine; the compiled Rego of the bundle, if not given. */
-  readonly loadPolicy?: PolicyLoader;
 }
 
 export interface Proxy {
@@ -37,8 +34,6 @@ export interface Proxy {
   stop(): Promise<void>;
 }
 
-const loadOpaPolicy: PolicyLoader = async (bytes) => createOpaPolicyEngine(await readPolicyBundle(bytes));
-
 /** What closing takes beyond the grace that requests get. */
 const CLOSE_TIMEOUT_MS = 10_000;
 
@@ -48,20 +43,11 @@ const CLOSE_TIMEOUT_MS = 10_000;
  * @throws the listen error of a port that is taken
  */
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
-  const { config, secrets, logger, time = SYSTEM_TIME, loadPolicy = loadOpaPolicy } = options;
+  const { config, secrets, logger, time = SYSTEM_TIME } = options;
   const { decisionLines = new LoggedDecisionLines(logger), droppedLogBytes = () => 0 } = options;
   const instance = newId('sidecar');
   const lifecycle = new Lifecycle(logger, config.limits.shutdown_grace_ms + CLOSE_TIMEOUT_MS);
-  const parts = await createParts({
-    config,
-    secrets,
-    logger,
-    decisionLines,
-    droppedLogBytes,
-    time,
-    loadPolicy,
-    instance,
-  });
+  const parts = await createParts({ config, secrets, logger, decisionLines, droppedLogBytes, time, instance });
   const readiness = (): Readiness => readinessOf(parts);
   try {
     const ports = await start(parts, config, lifecycle, readiness);
@@ -86,12 +72,11 @@ async function start(
   lifecycle: Lifecycle,
   readiness: () => Readiness,
 ): Promise<Proxy['ports']> {
-  const { clock, policy, facts, feed, firstUses, live, traffic, trafficServer, decisionServer } = parts;
+  const { clock, management, facts, feed, firstUses, live, traffic, trafficServer, decisionServer } = parts;
   const { metrics, tracing } = parts;
   clock.start();
   lifecycle.onStop('clock', () => clock.stop());
-  lifecycle.onStop('policy', () => policy.stop());
-  await policy.start();
+  await startManagement(management, lifecycle);
   const ops = await startOpsServer({ ...config.ops, registry: metrics.registry, readiness });
   lifecycle.onStop('ops server', () => ops.close());
   if (tracing !== null) lifecycle.onStop('tracing', () => tracing.stop());
@@ -111,21 +96,6 @@ async function start(
     traffic.close();
   });
   return { proxy, decision, ops: ops.port };
-}
-
-/** A policy file that is refused while an older policy serves does not make the sidecar unready; it is told all the same. */
-function readinessOf({ policy, facts, clock }: ProxyParts): Readiness {
-  const missing: string[] = [];
-  if (policy.engine === null) missing.push(policy.problem === null ? 'policy' : `policy: ${policy.problem}`);
-  const state = facts.inUse();
-  if (state === 'facts-missing') missing.push('facts: no snapshot has arrived yet');
-  if (state === 'facts-stale') missing.push(`facts: ${facts.staleness}`);
-  const ready = missing.length === 0;
-  const warnings = [...clock.warnings];
-  if (policy.engine !== null && policy.problem !== null) {
-    warnings.push(`the newest policy file is not in use: ${policy.problem}`);
-  }
-  return { ready, missing, warnings };
 }
 
 async function untilReady(readiness: () => Readiness, timeoutMs: number): Promise<void> {

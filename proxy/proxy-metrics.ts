@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { DecisionMemo } from '../core/decision/decision-memo.ts';
 import { createMetrics } from '../core/process/metrics.ts';
+import { ManagementMetrics } from './management/management-metrics.ts';
 import { DecisionCounts } from './decision-counts.ts';
 import { FAST_SECONDS, HotCounter, HotHistogram, type HotCount, type HotTimes } from './hot-metrics.ts';
 
@@ -24,6 +25,7 @@ export interface ProxyGauges {
 /** All metrics of the sidecar. Labels come from closed sets, so nobody can make series by sending requests. */
 export class ProxyMetrics {
   readonly registry: Registry = createMetrics();
+  readonly management = new ManagementMetrics(this.registry);
   readonly decisions: DecisionCounts;
   readonly requestsAllowed: HotTimes;
   readonly requestsDenied: HotTimes;
@@ -183,7 +185,7 @@ export class ProxyMetrics {
       const revision = gauges.policyRevision();
       return revision === null ? {} : { [revision]: 1 };
     });
-    number('hallpass_proxy_policy_refused', '1 while the policy file is not the policy in use.', () =>
+    number('hallpass_proxy_policy_refused', '1 while what the source of the policy has is not in use.', () =>
       gauges.policyRefused() ? 1 : 0,
     );
   }

@@ -41,7 +41,15 @@ export function readProxyConfig(environment: Readonly<Record<string, string | un
     try {
       const config = readConfig(proxyConfigSchema, raw, source);
       if (problems.length === 0 && feedToken !== undefined && otlpHeaders !== null) {
-        return { config, secrets: { feedToken, decisionToken: env.HALLPASS_DECISION_TOKEN ?? null, otlpHeaders } };
+        const secrets = {
+          feedToken,
+          decisionToken: env.HALLPASS_DECISION_TOKEN ?? null,
+          otlpHeaders,
+          policyToken: env.HALLPASS_POLICY_TOKEN ?? null,
+          decisionLogToken: env.HALLPASS_DECISION_LOG_TOKEN ?? null,
+          statusToken: env.HALLPASS_STATUS_TOKEN ?? null,
+        };
+        return { config, secrets };
       }
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;

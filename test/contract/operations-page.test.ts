@@ -47,7 +47,12 @@ describe('docs/operations.md', () => {
   });
 
   it('names metrics that exist', () => {
-    const sources = ['proxy/proxy-metrics.ts', 'proxy/decision-counts.ts', 'admin-api/admin-metrics.ts']
+    const sources = [
+      'proxy/proxy-metrics.ts',
+      'proxy/decision-counts.ts',
+      'proxy/management/management-metrics.ts',
+      'admin-api/admin-metrics.ts',
+    ]
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n');
     const named = [...PAGE.matchAll(/`(hallpass_(?:proxy|admin|worker)_\w+)/g)].map(([, name]) => name as string);

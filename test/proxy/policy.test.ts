@@ -61,7 +61,7 @@ describe('the policy file', () => {
     expect(await readyz()).toMatchObject({
       ready: true,
       missing: [],
-      warnings: [expect.stringMatching(/^the newest policy file is not in use: .*no good/)],
+      warnings: [expect.stringMatching(/^the newest policy is not in use: .*no good/)],
     });
     expect(await sidecar.metrics()).toMatch(/hallpass_proxy_policy_refused 1\n/);
     expect([before, await status()]).toEqual([200, 200]);

@@ -55,10 +55,13 @@ describe('the configuration file', () => {
       HALLPASS_FACTS_MAX_AGE_MS: '4',
       HALLPASS_LOG_LEVEL: 'warn',
       HALLPASS_DECISION_TOKEN: 'd',
+      HALLPASS_POLICY_TOKEN: 'p',
+      HALLPASS_DECISION_LOG_TOKEN: 'l',
     });
     expect([config.proxy.port, config.decision_api.port, config.ops.port]).toEqual([1, 2, 3]);
     expect([config.facts.max_age_ms, config.log_level]).toEqual([4, 'warn']);
-    expect(secrets).toEqual({ feedToken: 'secret-feed-token', decisionToken: 'd', otlpHeaders: {} });
+    expect(secrets).toMatchObject({ feedToken: 'secret-feed-token', decisionToken: 'd', otlpHeaders: {} });
+    expect(secrets).toMatchObject({ policyToken: 'p', decisionLogToken: 'l', statusToken: null });
     expect(readProxyConfig({ ...base, HALLPASS_PROXY_PORT: '' }).config.proxy.port).toBe(8080);
   });
 

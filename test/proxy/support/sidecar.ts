@@ -2,7 +2,7 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fact } from '../../../core/feed/fact.ts';
 import { createLogger, type Logger } from '../../../core/process/logger.ts';
-import { proxyConfigSchema, type ProxyConfigInput } from '../../../proxy/config.ts';
+import { proxyConfigSchema, type ProxyConfigInput, type ProxySecrets } from '../../../proxy/config.ts';
 import { createProxy, type Proxy } from '../../../proxy/create-proxy.ts';
 import type { TimeSources } from '../../../proxy/facts/steady-clock.ts';
 import { makeTemporaryDirectory } from '../../support/temporary-directory.ts';
@@ -36,10 +36,13 @@ export interface TestSidecar {
 export interface TestSidecarOptions {
   readonly facts?: readonly Fact[];
   readonly config?: Partial<ProxyConfigInput>;
+  /** Over the bundle file of this sidecar. */
+  readonly policy?: Partial<ProxyConfigInput['policy']>;
   readonly routes?: ProxyConfigInput['routes'];
   readonly time?: TimeSources;
   readonly decisionToken?: string;
   readonly otlpHeaders?: Readonly<Record<string, string>>;
+  readonly secrets?: Partial<ProxySecrets>;
   readonly logger?: Logger;
   /** No bundle file at all. */
   readonly withoutPolicy?: boolean;
@@ -70,7 +73,7 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
     identity: {
       jwt: { jwks_url: idp.jwksUrl, issuer: idp.issuer, audience: AUDIENCE, cookie: 'hallpass_token' },
     },
-    policy: { bundle: bundlePath, poll_ms: 20 },
+    policy: { bundle: bundlePath, poll_ms: 20, ...options.policy },
     routes: options.routes ?? routesTo(upstream.url),
     limits: { feed_reconnect_min_ms: 10, feed_reconnect_max_ms: 50, shutdown_grace_ms: 50, jwks_cooldown_ms: 0 },
     ...options.config,
@@ -81,6 +84,7 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
       feedToken: FEED_TOKEN,
       decisionToken: options.decisionToken ?? null,
       otlpHeaders: options.otlpHeaders ?? {},
+      ...options.secrets,
     },
     logger: options.logger ?? createLogger('proxy', 'silent'),
     ...(options.time === undefined ? {} : { time: options.time }),
