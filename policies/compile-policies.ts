@@ -1,12 +1,18 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { packTar, unpackTar } from 'modern-tar';
-import { DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT } from '../core/decision/policy-bundle.ts';
+import {
+  DECISION_ENTRYPOINT,
+  DROP_ENTRYPOINT,
+  MASK_ENTRYPOINT,
+  REQUEST_ENTRYPOINT,
+} from '../core/decision/policy-bundle.ts';
 
 const run = promisify(execFile);
 
@@ -14,7 +20,7 @@ export const POLICIES_DIR = import.meta.dirname;
 export const BUNDLE_PATH = path.join(POLICIES_DIR, 'bundle', 'policy.tar.gz');
 
 /** What a policy is made of, relative to `policies/`; everything else there is about building and testing it. */
-export const SOURCE_DIRS: readonly string[] = ['authz', 'request', 'lib'];
+export const SOURCE_DIRS: readonly string[] = ['authz', 'request', 'lib', ...(hasLogRules() ? ['log'] : [])];
 export const TABLES = 'data.json';
 
 /**
@@ -28,7 +34,7 @@ export async function compilePolicies(opa: string): Promise<Uint8Array> {
   const directory = await mkdtemp(path.join(tmpdir(), 'hallpass-policies-'));
   try {
     const output = path.join(directory, 'bundle.tar.gz');
-    const entrypoints = [DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT].flatMap((entrypoint) => ['-e', entrypoint]);
+    const entrypoints = [DECISION_ENTRYPOINT, REQUEST_ENTRYPOINT, ...(await logEntrypoints())];
     await run(
       opa,
       [
@@ -36,7 +42,7 @@ export async function compilePolicies(opa: string): Promise<Uint8Array> {
         '--target=wasm',
         `--revision=${revision}`,
         '--ignore=*_test.rego',
-        ...entrypoints,
+        ...entrypoints.flatMap((entrypoint) => ['-e', entrypoint]),
         `--output=${output}`,
         ...SOURCE_DIRS,
         TABLES,
@@ -48,6 +54,21 @@ export async function compilePolicies(opa: string): Promise<Uint8Array> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Rules over decision logs are there when somebody has written some, in `policies/log/`. */
+function hasLogRules(): boolean {
+  return existsSync(path.join(import.meta.dirname, 'log'));
+}
+
+/** Exported are those that have a rule: `opa build` refuses an entrypoint without one. */
+async function logEntrypoints(): Promise<string[]> {
+  const files = (await sourceFiles()).filter((file) => file.startsWith('log/') && file.endsWith('.rego'));
+  const texts = await Promise.all(files.map((file) => readFile(path.join(POLICIES_DIR, file), 'utf8')));
+  const rules = texts.filter((text) => /^package system\.log\s*$/m.test(text)).join('\n');
+  return [MASK_ENTRYPOINT, DROP_ENTRYPOINT].filter((entrypoint) =>
+    new RegExp(`^${path.posix.basename(entrypoint)}\\b`, 'm').test(rules),
+  );
 }
 
 /** `sha256:` and 16 hex digits over the names and contents of the sources, without their tests. */
