@@ -50,14 +50,15 @@ export function appContextRules(event: DecisionEvent): readonly MaskRule[] {
 /** A copy of the event after the rules, which says in `erased` and `masked` what they changed. */
 export function maskEvent(event: DecisionEvent, rules: readonly MaskRule[]): DecisionEvent {
   if (rules.length === 0) return event;
-  const copy: DecisionEvent = structuredClone(event);
+  const copy: DecisionEvent = { ...event };
+  const owned: Owned = new Set([copy]);
   const erased: string[] = [];
   const masked: string[] = [];
   for (const rule of rules) {
     if (typeof rule === 'string' || rule.op === 'remove') {
       const path = typeof rule === 'string' ? rule : rule.path;
-      if (remove(copy, partsOf(path))) erased.push(path);
-    } else if (upsert(copy, partsOf(rule.path), rule.value)) masked.push(rule.path);
+      if (remove(copy, partsOf(path), owned)) erased.push(path);
+    } else if (upsert(copy, partsOf(rule.path), rule.value, owned)) masked.push(rule.path);
   }
   if (erased.length > 0) copy.erased = erased;
   if (masked.length > 0) copy.masked = masked;
@@ -66,45 +67,56 @@ export function maskEvent(event: DecisionEvent, rules: readonly MaskRule[]): Dec
 
 /** RFC 6901, section 4. */
 function partsOf(path: string): string[] {
-  return path
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parts = path.slice(1).split('/');
+  return path.includes('~') ? parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')) : parts;
 }
 
 type Holder = Record<string, unknown>;
+
+/** What is this event's own; everything else is shared with the decision and the facts, and copied before it is changed. */
+type Owned = Set<object>;
 
 /** Lists are read by their indexes. */
 function isHolder(value: unknown): value is Holder {
   return typeof value === 'object' && value !== null;
 }
 
-function remove(event: DecisionEvent, parts: readonly string[]): boolean {
-  let holder: unknown = event;
-  for (const part of parts.slice(0, -1)) holder = isHolder(holder) && Object.hasOwn(holder, part) ? holder[part] : null;
+function ownMember(holder: Holder, name: string, owned: Owned): Holder | null {
+  const member = Object.hasOwn(holder, name) ? holder[name] : null;
+  if (!isHolder(member)) return null;
+  if (owned.has(member)) return member;
+  const copy = (Array.isArray(member) ? [...(member as unknown[])] : { ...member }) as Holder;
+  owned.add(copy);
+  define(holder, name, copy);
+  return copy;
+}
+
+function remove(event: DecisionEvent, parts: readonly string[], owned: Owned): boolean {
+  let holder: Holder | null = event as unknown as Holder;
+  for (const part of parts.slice(0, -1)) {
+    holder = ownMember(holder, part, owned);
+    if (holder === null) return false;
+  }
   const last = parts.at(-1)!;
-  if (!isHolder(holder) || !Object.hasOwn(holder, last)) return false;
-  if (!Array.isArray(holder)) delete holder[last];
+  if (!Object.hasOwn(holder, last) || holder[last] === undefined) return false;
+  // JSON leaves it out, and an object that members are deleted from is slow from then on.
+  if (!Array.isArray(holder)) define(holder, last, undefined);
   else if (/^\d+$/.test(last)) holder.splice(Number(last), 1);
   else return false;
   return true;
 }
 
-function upsert(event: DecisionEvent, parts: readonly string[], value: unknown): boolean {
-  const [root] = parts;
+function upsert(event: DecisionEvent, parts: readonly string[], value: unknown, owned: Owned): boolean {
+  let holder: Holder | null = event as unknown as Holder;
   // Nothing to mask in what is not there: an event without input stays one.
-  if (root === undefined || !Object.hasOwn(event, root)) return false;
-  let holder: unknown = event;
+  if (holder[parts[0]!] === undefined) return false;
   for (const part of parts.slice(0, -1)) {
-    if (!isHolder(holder)) return false;
-    if (!Object.hasOwn(holder, part)) {
-      if (Array.isArray(holder)) return false;
-      define(holder, part, {});
-    }
-    holder = holder[part];
+    const isThere = Object.hasOwn(holder, part) && holder[part] !== undefined;
+    if (!isThere && !Array.isArray(holder)) define(holder, part, {});
+    holder = ownMember(holder, part, owned);
+    if (holder === null) return false;
   }
   const last = parts.at(-1)!;
-  if (!isHolder(holder)) return false;
   if (Array.isArray(holder) && !(/^\d+$/.test(last) && Number(last) < holder.length)) return false;
   define(holder, last, value);
   return true;
@@ -112,5 +124,7 @@ function upsert(event: DecisionEvent, parts: readonly string[], value: unknown):
 
 /** Plain assignment to `__proto__` would set the prototype. */
 function define(holder: Holder, name: string, value: unknown): void {
-  Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
+  if (name === '__proto__') {
+    Object.defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true });
+  } else holder[name] = value;
 }
