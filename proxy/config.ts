@@ -6,7 +6,9 @@ import { readTarget } from './gate/normal-path.ts';
 import { policySchema } from './policy/policy-settings.ts';
 import { statusSchema } from './status/status-settings.ts';
 import { telemetrySchema } from './telemetry/telemetry-config.ts';
+import { assertionSchema, routeAssertionSchema } from './identity/assertion-config.ts';
 import { identitySchema } from './identity/identity-config.ts';
+import { refuseTlsWithoutSense, trafficTlsSchema } from './identity/tls-config.ts';
 import { count, httpUrl, milliseconds, originUrl, port, positiveMilliseconds } from './setting-values.ts';
 
 /**
@@ -60,6 +62,8 @@ const routeSchema = z.strictObject({
   preserve_host: z.boolean().default(false),
   /** Sends the client's Authorization on, for upstreams that have logins of their own. */
   forward_authorization: z.boolean().default(false),
+  /** For whom the signed assertion is: this resource, the upstream's origin, or nobody. */
+  assertion: routeAssertionSchema,
   /** Method (or UPGRADE) to action, over the defaults: GET HEAD OPTIONS read, POST PUT PATCH DELETE write, UPGRADE connect. */
   actions: z.record(z.string().regex(/^[A-Z-]{1,32}$/, 'must be an HTTP method or UPGRADE'), actionName).default({}),
 });
@@ -145,10 +149,12 @@ export type ProxyLimits = z.infer<typeof limitsSchema>;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-export const proxyConfigSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   public_url: originUrl,
   console_url: httpUrl,
-  proxy: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8080) }).prefault({}),
+  proxy: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8080), tls: trafficTlsSchema.optional() })
+    .prefault({}),
   decision_api: z
     .strictObject({
       host: z.string().default('127.0.0.1'),
@@ -166,6 +172,7 @@ export const proxyConfigSchema = z.strictObject({
   ops: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),
   control_plane: z.strictObject({ url: httpUrl }),
   identity: identitySchema,
+  assertion: assertionSchema,
   policy: policySchema,
   /** Decisions as OPA logs them; left out: the sidecar's own log only. */
   decision_logs: decisionLogsSchema.optional(),
@@ -184,6 +191,7 @@ export const proxyConfigSchema = z.strictObject({
   limits: limitsSchema.prefault({}),
   log_level: z.enum(LOG_LEVELS).default('info'),
 });
+export const proxyConfigSchema = settingsSchema.superRefine(refuseTlsWithoutSense);
 export type ProxyConfig = z.output<typeof proxyConfigSchema>;
 export type ProxyConfigInput = z.input<typeof proxyConfigSchema>;
 

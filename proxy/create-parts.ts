@@ -3,6 +3,7 @@ import { DecisionMemo } from '../core/decision/decision-memo.ts';
 import { createDenialKey } from '../core/decision/denial-token.ts';
 import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
+import { createIdentityParts, identityLimits, type IdentityParts } from './create-identity-parts.ts';
 import { createManagement, managementLimits, type Management } from './create-management.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
@@ -19,8 +20,6 @@ import { DecisionLog, type DecisionLines } from './gate/decision-log.ts';
 import { Gate } from './gate/gate.ts';
 import { Judge } from './gate/judge.ts';
 import { RouteTable } from './gate/route-table.ts';
-import { createIdentities } from './identity/create-identities.ts';
-import type { Identities } from './identity/identities.ts';
 import { identityCookieOf } from './identity/identity-config.ts';
 import type { PolicyHolder } from './policy/policy-holder.ts';
 import { ProxyMetrics } from './proxy-metrics.ts';
@@ -57,6 +56,7 @@ export interface ProxyParts {
   readonly traffic: ForwardTraffic;
   readonly trafficServer: TrafficServer;
   readonly decisionServer: DecisionServer;
+  readonly identity: IdentityParts;
   readonly tracing: Tracing | null;
 }
 
@@ -82,14 +82,9 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     sliceMs: limits.slice_ms,
     onCut: (cut) => recordCut(cut, metrics, logger),
   });
-  const identities = createIdentities({
-    config: config.identity,
-    limits,
-    clock: clock.now,
-    logger,
-    onKeyFetch: (outcome) => metrics.keyFetches.inc({ outcome }),
-  });
-  const gate = createGate(config, identities, judge);
+  const identity = await createIdentityParts({ config, clock: clock.now, logger, metrics });
+  const { trafficTls, assertionKeys } = identity;
+  const gate = createGate(config, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
   const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
   const lines = logging === null ? options.decisionLines : logging.beside(options.decisionLines);
@@ -97,12 +92,13 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const tracing = await openTracing(options, metrics);
   const telemetry = createTelemetry(options, tracing);
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, telemetry, logger, limits, now });
-  const trafficServer = new TrafficServer(traffic, limits, (reason) => metrics.badRequests.inc({ reason }));
+  const onUnreadable = (reason: string): void => metrics.badRequests.inc({ reason });
+  const trafficServer = new TrafficServer(traffic, limits, onUnreadable, trafficTls);
   const { decisionToken: token } = secrets;
   const { public_url: publicUrl = null, actions, tls: tlsFiles } = config.decision_api;
   const tls = tlsFiles === undefined ? null : await readTls(tlsFiles);
   const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
-  const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls });
+  const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls, assertionKeys });
   const patterns = servedPatterns(config);
   const controlPlane = new ControlPlane({
     url: config.control_plane.url,
@@ -131,18 +127,19 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   metrics.watchMemo(memo);
   metrics.watchLog(options.droppedLogBytes);
   const core = { metrics, clock, policy, management, facts, live, feed, firstUses };
-  const parts = { ...core, traffic, trafficServer, decisionServer, tracing };
+  const parts = { ...core, traffic, trafficServer, decisionServer, tracing, identity };
   joinEvents(parts);
-  showGauges(parts, identities, config);
+  showGauges(parts, identity, config);
   return parts;
 }
 
-function createGate(config: ProxyConfig, identities: Identities, judge: Judge): Gate {
+function createGate(config: ProxyConfig, { identities, assertions }: IdentityParts, judge: Judge): Gate {
   const settings = {
     publicUrl: config.public_url,
     consoleUrl: config.console_url,
     identityCookie: identityCookieOf(config.identity),
     identityHeader: config.identity.proxy_header?.header ?? null,
+    assertions,
     maxHeaderCount: config.limits.header_count,
   };
   return new Gate(settings, new RouteTable(config.routes), identities, judge);
@@ -188,13 +185,14 @@ function joinEvents({ clock, facts, feed, policy, live, metrics }: ProxyParts): 
 
 function showGauges(
   { metrics, clock, facts, feed, live, policy }: ProxyParts,
-  identities: Identities,
+  { identities, assertions }: IdentityParts,
   config: ProxyConfig,
 ): void {
   metrics.showLimits({
     ...config.limits,
     facts_max_age_ms: config.facts.max_age_ms,
     ...managementLimits(config),
+    ...identityLimits(config),
   });
   metrics.watch({
     factsAgeSeconds: () => facts.ageMs / 1000,
@@ -206,6 +204,7 @@ function showGauges(
     feedConnected: () => feed.isConnected,
     liveConnections: () => ({ request: live.countOf('request'), upgrade: live.countOf('upgrade') }),
     verifiedTokens: () => identities.cachedTokens,
+    assertions: () => assertions?.remembered ?? 0,
     policyRevision: () => policy.engine?.revision ?? null,
     policyRefused: () => policy.problem !== null,
   });

@@ -5,6 +5,7 @@ import type { Logger } from '../core/process/logger.ts';
 import { startOpsServer, type Readiness } from '../core/process/ops-server.ts';
 import type { ProxyConfig, ProxySecrets } from './config.ts';
 import { startManagement } from './create-management.ts';
+import { startIdentity } from './create-identity-parts.ts';
 import { createParts, type ProxyParts } from './create-parts.ts';
 import { SYSTEM_TIME, type TimeSources } from './facts/steady-clock.ts';
 import { LoggedDecisionLines, type DecisionLines } from './gate/decision-log.ts';
@@ -73,9 +74,10 @@ async function start(
   readiness: () => Readiness,
 ): Promise<Proxy['ports']> {
   const { clock, management, facts, feed, firstUses, live, traffic, trafficServer, decisionServer } = parts;
-  const { metrics, tracing } = parts;
+  const { metrics, tracing, identity } = parts;
   clock.start();
   lifecycle.onStop('clock', () => clock.stop());
+  startIdentity(identity, lifecycle);
   await startManagement(management, lifecycle);
   const ops = await startOpsServer({ ...config.ops, registry: metrics.registry, readiness });
   lifecycle.onStop('ops server', () => ops.close());

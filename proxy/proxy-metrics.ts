@@ -18,6 +18,7 @@ export interface ProxyGauges {
   readonly feedConnected: () => boolean;
   readonly liveConnections: () => Readonly<Record<string, number>>;
   readonly verifiedTokens: () => number;
+  readonly assertions: () => number;
   readonly policyRevision: () => string | null;
   readonly policyRefused: () => boolean;
 }
@@ -38,6 +39,7 @@ export class ProxyMetrics {
   readonly policyLoads: Counter<'result'>;
   readonly spans: Counter<'result'>;
   readonly keyFetches: Counter<'outcome'>;
+  readonly tlsLoads: Counter<'result'>;
 
   constructor() {
     const registers = [this.registry];
@@ -98,6 +100,12 @@ export class ProxyMetrics {
     this.spans = new Counter({
       name: 'hallpass_proxy_trace_spans_total',
       help: 'Spans the collector of traces took, or did not.',
+      labelNames: ['result'],
+      registers,
+    });
+    this.tlsLoads = new Counter({
+      name: 'hallpass_proxy_tls_loads_total',
+      help: 'New certificates of the traffic port that were taken into use or refused.',
       labelNames: ['result'],
       registers,
     });
@@ -180,6 +188,7 @@ export class ProxyMetrics {
     table('hallpass_proxy_facts', 'Facts held, by kind.', 'kind', gauges.factCounts);
     number('hallpass_proxy_feed_connected', '1 while the feed is connected.', () => (gauges.feedConnected() ? 1 : 0));
     table('hallpass_proxy_live_connections', 'What is in flight, by kind.', 'kind', gauges.liveConnections);
+    number('hallpass_proxy_assertions', 'Signed assertions remembered.', gauges.assertions);
     number('hallpass_proxy_verified_tokens', 'Verified tokens remembered.', gauges.verifiedTokens);
     table('hallpass_proxy_policy_info', 'The policy in use.', 'revision', () => {
       const revision = gauges.policyRevision();

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { listen } from '../core/process/ops-server.ts';
 import { afterAnswers, inOrder, isAnswering } from './answer-order.ts';
 import type { ProxyLimits } from './config.ts';
 import { problemAnswer, type Answer } from '../core/process/problem-answer.ts';
 import { sendRawAnswer } from './gate/send-answer.ts';
+import type { TrafficTls } from './traffic-tls.ts';
 
 const REFUSED = { reason: 'request-refused' };
 
@@ -21,10 +24,16 @@ export class TrafficServer {
   readonly #limits: ProxyLimits;
   readonly #onUnreadable: (reason: string) => void;
 
-  constructor(handler: TrafficHandler, limits: ProxyLimits, onUnreadable: (reason: string) => void) {
+  /** @param tls null: plain HTTP */
+  constructor(
+    handler: TrafficHandler,
+    limits: ProxyLimits,
+    onUnreadable: (reason: string) => void,
+    tls: TrafficTls | null = null,
+  ) {
     this.#limits = limits;
     this.#onUnreadable = onUnreadable;
-    this.#server = createServer({
+    const settings = {
       insecureHTTPParser: false,
       // The gate refuses it with a reason; Node would answer with nothing.
       requireHostHeader: false,
@@ -38,7 +47,9 @@ export class TrafficServer {
       optimizeEmptyRequests: true,
       // Anything but a WebSocket (h2c, for one) is an ordinary request whose Upgrade is not passed on (RFC 9110 7.8).
       shouldUpgradeCallback: (request: IncomingMessage) => isWebSocket(request),
-    });
+    };
+    this.#server = tls === null ? createServer(settings) : createTlsServer({ ...settings, ...tls.serverOptions });
+    if (tls !== null) tls.attach(this.#server as TlsServer);
     // Zero: none is dropped unseen. The gate counts and refuses.
     this.#server.maxHeadersCount = 0;
     this.#server.maxConnections = limits.connections;
@@ -107,9 +118,10 @@ export class TrafficServer {
   }
 
   #refuseBytes(error: NodeJS.ErrnoException, socket: Duplex): void {
-    const reason = unreadableReason(error.code);
+    const reason = hasRefusedCertificate(socket) ? 'tls' : unreadableReason(error.code);
     this.#onUnreadable(reason);
-    if (error.code === 'ECONNRESET') socket.destroy();
+    // Where there is no TLS, there is nothing to answer in.
+    if (error.code === 'ECONNRESET' || reason === 'tls') socket.destroy();
     else afterAnswers(socket, () => sendRawAnswer(socket, this.#answerTo(reason)));
   }
 
@@ -135,7 +147,13 @@ function isWebSocket(request: IncomingMessage): boolean {
   return request.headers.upgrade?.trim().toLowerCase() === 'websocket';
 }
 
+/** Node ends such a connection by itself, as if the client had. */
+function hasRefusedCertificate(socket: Duplex): boolean {
+  return socket instanceof TLSSocket && !socket.authorized && Boolean(socket.authorizationError);
+}
+
 function unreadableReason(code: string | undefined): string {
+  if (code?.startsWith('ERR_SSL_') === true || code?.startsWith('ERR_TLS_') === true) return 'tls';
   if (code === 'HPE_HEADER_OVERFLOW') return 'headers-too-large';
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'timeout';
   if (code === 'ECONNRESET') return 'reset';

@@ -9,6 +9,8 @@ import { QuestionAnswerer, type QuestionOptions } from '../../core/authzen/answe
 import { internalErrorAnswer, notSignedInAnswer } from '../../core/authzen/decision-answer.ts';
 import { metadataOf } from '../../core/authzen/endpoint.ts';
 import type { ProxyLimits } from '../config.ts';
+import type { AssertionKeys } from '../identity/assertion-keys.ts';
+import { keySetAnswer, KEY_SET_PATH } from './key-set-answer.ts';
 import type { ServerTls } from './read-tls.ts';
 
 export interface DecisionServerOptions extends QuestionOptions {
@@ -17,6 +19,8 @@ export interface DecisionServerOptions extends QuestionOptions {
   readonly token: string | null;
   /** null: where it listens. */
   readonly publicUrl: string | null;
+  /** Whose public halves stand at `/.well-known/jwks.json`, for upstreams that verify what is asserted to them. */
+  readonly assertionKeys: Pick<AssertionKeys, 'published'>;
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
 }
@@ -73,8 +77,10 @@ export class DecisionServer {
     response.end(request.method === 'HEAD' ? undefined : body);
   }
 
-  #answer(request: IncomingMessage): Promise<Answer> {
-    return answerHttp(request, request.url?.split('?', 1)[0] ?? '', {
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const path = request.url?.split('?', 1)[0] ?? '';
+    if (path === KEY_SET_PATH) return keySetAnswer(request.method, this.#options.assertionKeys.published);
+    return answerHttp(request, path, {
       questions: this.#questions,
       metadata: () => metadataOf(this.#options.publicUrl ?? this.#listenUrl),
       maxBodyBytes: this.#options.limits.decision_body_bytes,

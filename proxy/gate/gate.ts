@@ -3,6 +3,7 @@ import type { Resource } from '../../core/access/resource.ts';
 import type { Subject } from '../../core/access/subject.ts';
 import type { Decision } from '../../core/decision/decision.ts';
 import { isCrossSite } from '../identity/cross-site.ts';
+import type { Assertions } from '../identity/assertions.ts';
 import type { Identification } from '../identity/identification.ts';
 import type { Identities } from '../identity/identities.ts';
 import { nominatedBy } from '../identity/strip-headers.ts';
@@ -20,6 +21,8 @@ export interface GateSettings {
   readonly identityCookie: string | null;
   /** Lower-case name of the header with an authenticating proxy's assertion. */
   readonly identityHeader: string | null;
+  /** null: upstreams are told nothing that is signed. */
+  readonly assertions: Assertions | null;
   readonly maxHeaderCount: number;
 }
 
@@ -129,6 +132,7 @@ export class Gate {
         publicUrl: this.#settings.publicUrl,
         identityCookie: this.#settings.identityCookie,
         identityHeader: this.#settings.identityHeader,
+        assertions: this.#settings.assertions,
       }),
     };
   }

@@ -28,6 +28,8 @@ export interface Route {
   readonly stripPrefix: boolean;
   readonly preserveHost: boolean;
   readonly forwardAuthorization: boolean;
+  /** `aud` of what is asserted to the upstream; null: nothing is. */
+  readonly assertionAudience: string | null;
   readonly actions: ReadonlyMap<string, string>;
 }
 
@@ -94,6 +96,7 @@ function createRoute(config: RouteConfig): Route {
     stripPrefix: config.strip_prefix,
     preserveHost: config.preserve_host,
     forwardAuthorization: config.forward_authorization,
+    assertionAudience: { resource: resourceKey(resource), upstream: upstream.origin, off: null }[config.assertion],
     actions: new Map(Object.entries({ ...DEFAULT_ACTIONS, ...config.actions })),
   };
 }

@@ -2,6 +2,7 @@ import { isActive, type Grant } from '../../core/access/grant.ts';
 import { higherRole, type Role } from '../../core/access/role.ts';
 import type { Subject } from '../../core/access/subject.ts';
 import type { Decision } from '../../core/decision/decision.ts';
+import type { Assertions } from '../identity/assertions.ts';
 import { stripCookies } from '../identity/strip-cookies.ts';
 import { stripHeaders, type UpstreamHeaders } from '../identity/strip-headers.ts';
 import type { RequestHead } from './request-head.ts';
@@ -22,6 +23,7 @@ export function upstreamHeaders(from: {
   readonly publicUrl: string;
   readonly identityCookie: string | null;
   readonly identityHeader: string | null;
+  readonly assertions: Assertions | null;
 }): UpstreamHeaders {
   const { request, route, subject } = from;
   const headers = stripHeaders(request.rawHeaders, from.nominated, route.forwardAuthorization);
@@ -39,8 +41,19 @@ export function upstreamHeaders(from: {
   if (route.stripPrefix && route.prefix !== '') headers['x-forwarded-prefix'] = route.prefix;
   headers['x-hallpass-subject'] = subject.id;
   headers['x-hallpass-email'] = subject.email;
-  headers['x-hallpass-role'] = roleNow(subject.role, from.grants, from.decision.evaluated_at);
+  const role = roleNow(subject.role, from.grants, from.decision.evaluated_at);
+  headers['x-hallpass-role'] = role;
   headers['x-hallpass-evaluation-id'] = from.decision.evaluation_id;
+  if (from.assertions !== null && route.assertionAudience !== null) {
+    headers['x-hallpass-assertion'] = from.assertions.assert({
+      subject,
+      role,
+      audience: route.assertionAudience,
+      resource: route.resourceKey,
+      endsAt: firstEnd(subject.role, from.grants, from.decision),
+      nowMs: from.decision.evaluated_at,
+    });
+  }
   if (from.upgrade) {
     headers.connection = 'Upgrade';
     headers.upgrade = 'websocket';
@@ -63,6 +76,22 @@ function roleNow(base: Role, grants: readonly Grant[], nowMs: number): Role {
     if (grant.entitlement.kind === 'role' && isActive(grant, nowMs)) role = higherRole(role, grant.entitlement.role);
   }
   return role;
+}
+
+/** When the first of the grants ends that carry the request or make the role; null: none of them ends by time. */
+function firstEnd(
+  base: Role,
+  grants: readonly Grant[],
+  { grants: carrying, evaluated_at: nowMs }: Decision,
+): number | null {
+  let first: number | null = null;
+  for (const grant of grants) {
+    const { id, entitlement, expires_at: end } = grant;
+    if (end === null || (first !== null && end >= first) || !isActive(grant, nowMs)) continue;
+    const makesRole = entitlement.kind === 'role' && higherRole(base, entitlement.role) !== base;
+    if (makesRole || carrying.includes(id)) first = end;
+  }
+  return first;
 }
 
 /** `host:port`, as in a Host header. */

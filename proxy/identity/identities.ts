@@ -1,10 +1,13 @@
 import type { Logger } from '../../core/process/logger.ts';
 import type { RequestHead } from '../gate/request-head.ts';
+import type { CertificateIdentity } from './certificate-identity.ts';
 import { invalid, type Identification, type Identified, type Unidentified } from './identification.ts';
 import type { JwtIdentity, TokenVerdict } from './jwt-identity.ts';
 import { readCredentials, type CredentialPlaces } from './read-credentials.ts';
 
 export interface IdentityWays {
+  /** Client certificates; null: they say nothing about who calls. */
+  readonly certificates: CertificateIdentity | null;
   /** Bearer tokens, and the cookie; null: neither is a way. */
   readonly tokens: JwtIdentity | null;
   readonly cookie: { readonly name: string; readonly issuer: string } | null;
@@ -12,12 +15,12 @@ export interface IdentityWays {
   readonly proxyHeader: { readonly name: string; readonly tokens: JwtIdentity } | null;
 }
 
-type Way = 'bearer' | 'cookie' | 'proxy-header';
+type Way = 'certificate' | 'bearer' | 'cookie' | 'proxy-header';
 
 const MISSING: Unidentified = { ok: false, reason: 'identity-missing', detail: 'no credential of a configured way' };
 
 /**
- * Who calls, by every credential the request carries in a configured way: bearer token, cookie, header of an authenticating
+ * Who calls, by every credential the request carries in a configured way: client certificate, bearer token, cookie, header of an authenticating
  * proxy, in this order. All of them must be good and speak of the same subject. So none is excused by another, and
  * nobody has to know which one wins: with two opinions, none does.
  */
@@ -41,15 +44,17 @@ export class Identities {
   }
 
   /** At once for what was verified before, else a promise. */
-  identify(request: Pick<RequestHead, 'rawHeaders'>): Identification | Promise<Identification> {
-    const { tokens, cookie, proxyHeader } = this.#ways;
+  identify(request: Pick<RequestHead, 'rawHeaders' | 'socket'>): Identification | Promise<Identification> {
+    const { certificates, tokens, cookie, proxyHeader } = this.#ways;
+    const certificate = certificates === null ? null : certificates.identify(request.socket);
     const read = readCredentials(request.rawHeaders, this.#places);
     if (read === null) return this.#told(invalid('a credential that can be read in two ways'));
     // What nearly every request is.
-    if (read.bearer !== null && read.cookie === null && read.proxyHeader === null) {
+    if (read.bearer !== null && certificate === null && read.cookie === null && read.proxyHeader === null) {
       return this.#settle((tokens as JwtIdentity).verify(read.bearer), 'bearer');
     }
     const found: (Identification | Promise<Identification>)[] = [];
+    if (certificate !== null) found.push(this.#settle(certificate, 'certificate'));
     if (read.bearer !== null) found.push(this.#settle((tokens as JwtIdentity).verify(read.bearer), 'bearer'));
     if (read.cookie !== null && cookie !== null) {
       found.push(this.#settle(ofCookie((tokens as JwtIdentity).verify(read.cookie), cookie.issuer), 'cookie'));
@@ -58,6 +63,7 @@ export class Identities {
       found.push(this.#settle(proxyHeader.tokens.verify(read.proxyHeader), 'proxy-header'));
     }
     if (found.length === 0) return MISSING;
+    if (found.length === 1) return found[0] as Identification | Promise<Identification>;
     if (found.some((one) => one instanceof Promise)) return Promise.all(found).then((all) => this.#told(agree(all)));
     return this.#told(agree(found as Identification[]));
   }
@@ -75,11 +81,9 @@ export class Identities {
 
 /** One voice of all, or none. What is wrong outweighs what can't be known now. */
 function agree(all: readonly Identification[]): Identification {
-  const [first] = all as [Identification];
-  if (all.length === 1) return first;
   const bad = all.find((one) => !one.ok && one.reason === 'identity-invalid') ?? all.find((one) => !one.ok);
   if (bad !== undefined) return bad;
-  const { sub } = first as Identified;
+  const { sub } = all[0] as Identified;
   if (all.some((one) => (one as Identified).sub !== sub)) return invalid('two credentials that speak of two subjects');
   // Another site can make a browser send its cookie, but not a bearer token.
   return { ok: true, sub, isAmbient: all.every((one) => (one as Identified).isAmbient) };

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../../core/process/jwt-algorithms.ts';
-import { httpUrl, oneOrMore } from '../setting-values.ts';
+import { file, httpUrl, oneOrMore, positiveMilliseconds } from '../setting-values.ts';
 import { isUsableIdentityHeader } from './identity-header.ts';
+import { mtlsSchema } from './tls-config.ts';
 
 /**
  * `identity` of the sidecar's configuration: the ways in which a caller can say who they are. What is not configured is
@@ -56,9 +57,36 @@ const proxyHeaderSchema = z.strictObject({
 });
 export type ProxyHeaderConfig = z.infer<typeof proxyHeaderSchema>;
 
+const POD_FILES = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const kubernetesSchema = z.strictObject({
+  ...issuerFields,
+  algorithms,
+  /** Of the API server, from the sidecar's pod. */
+  api_url: httpUrl.default('https://kubernetes.default.svc'),
+  ca_file: file.default(`${POD_FILES}/ca.crt`),
+  /** The pod's own token, for asking the API server. */
+  token_file: file.default(`${POD_FILES}/token`),
+  /** Asks the cluster whether a token still stands; left out: it stands until it ends. */
+  token_review: z
+    .strictObject({
+      /** How long an answer is believed, and so how long a token outlives its pod. */
+      cache_ms: positiveMilliseconds.default(10_000),
+      timeout_ms: positiveMilliseconds.default(2_000),
+    })
+    .optional(),
+  /** Put before `system:serviceaccount:…`, where there are several clusters. */
+  subject_prefix: z.string().max(100).optional(),
+});
+export type KubernetesConfig = z.infer<typeof kubernetesSchema>;
+
 const waysSchema = z.strictObject({
+  /** Client certificates; needs `proxy.tls`. */
+  mtls: mtlsSchema.optional(),
   /** Bearer tokens of one issuer or of several. */
   jwt: oneOrMore(jwtSchema, 100).optional(),
+  /** Bearer tokens of the service accounts of one cluster or of several. */
+  kubernetes: oneOrMore(kubernetesSchema, 10).optional(),
   proxy_header: proxyHeaderSchema.optional(),
 });
 export type IdentityConfig = z.output<typeof waysSchema>;
@@ -75,6 +103,13 @@ export function jwtIssuers(config: Pick<IdentityConfig, 'jwt'>): readonly JwtCon
   return Array.isArray(jwt) ? jwt : [jwt];
 }
 
+/** `identity.kubernetes` as a list. */
+export function clusters(config: Pick<IdentityConfig, 'kubernetes'>): readonly KubernetesConfig[] {
+  const { kubernetes } = config;
+  if (kubernetes === undefined) return [];
+  return Array.isArray(kubernetes) ? kubernetes : [kubernetes];
+}
+
 /** The one cookie that carries an identity; null: none does. */
 export function identityCookieOf(config: Pick<IdentityConfig, 'jwt'>): string | null {
   return jwtIssuers(config).find((issuer) => issuer.cookie !== undefined)?.cookie ?? null;
@@ -89,45 +124,58 @@ function refuseEmpty(config: IdentityConfig, context: z.RefinementCtx): void {
 function refuseTwinIssuers(config: IdentityConfig, context: z.RefinementCtx): void {
   const seen = new Set<string>();
   let hasCookie = false;
-  for (const [index, { issuer, cookie }] of jwtIssuers(config).entries()) {
-    if (seen.has(issuer)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['jwt', index, 'issuer'],
-        message: 'is there already; list its audiences in one entry',
-      });
-    }
+  const refuse = (path: PropertyKey[], message: string): void => context.addIssue({ code: 'custom', path, message });
+  for (const { path, issuer, cookie } of bearerIssuers(config)) {
+    if (seen.has(issuer)) refuse([...path, 'issuer'], 'is there already; list its audiences in one entry');
     seen.add(issuer);
-    if (cookie !== undefined && hasCookie) {
-      context.addIssue({
-        code: 'custom',
-        path: ['jwt', index, 'cookie'],
-        message: 'only one issuer may have a cookie',
-      });
-    }
+    if (cookie !== undefined && hasCookie) refuse([...path, 'cookie'], 'only one issuer may have a cookie');
     hasCookie ||= cookie !== undefined;
   }
 }
 
 /** One issuer's `sub` may be somebody else at another: whether they are the same people must be said, not guessed. */
 function refuseUnnamedPrefixes(config: IdentityConfig, context: z.RefinementCtx): void {
-  const named: { path: (string | number)[]; prefix: string | undefined }[] = jwtIssuers(config).map(
-    (issuer, index) => ({
-      path: Array.isArray(config.jwt) ? ['jwt', index] : ['jwt'],
-      prefix: issuer.subject_prefix,
-    }),
-  );
+  const all = bearerIssuers(config);
+  const people = all.filter(({ path }) => path[0] === 'jwt');
   if (config.proxy_header !== undefined) {
-    named.push({ path: ['proxy_header'], prefix: config.proxy_header.subject_prefix });
+    people.push({ path: ['proxy_header'], issuer: '', prefix: config.proxy_header.subject_prefix });
   }
-  if (named.length < 2) return;
-  for (const { path, prefix } of named) {
-    if (prefix !== undefined) continue;
-    context.addIssue({
-      code: 'custom',
-      path: [...path, 'subject_prefix'],
-      message:
-        "must be set where there are several issuers; '' where its subjects are the same people as those of others with ''",
-    });
+  const accounts = all.filter(({ path }) => path[0] === 'kubernetes');
+  for (const named of [people, accounts]) {
+    if (named.length < 2) continue;
+    for (const { path, prefix } of named) {
+      if (prefix !== undefined) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [...path, 'subject_prefix'],
+        message:
+          "must be set where there are several issuers; those with the same one, such as '', name the same people",
+      });
+    }
   }
+}
+
+interface BearerIssuer {
+  readonly path: PropertyKey[];
+  readonly issuer: string;
+  readonly prefix: string | undefined;
+  readonly cookie?: string | undefined;
+}
+
+function bearerIssuers(config: IdentityConfig): BearerIssuer[] {
+  const placed = (way: 'jwt' | 'kubernetes', index: number): PropertyKey[] =>
+    Array.isArray(config[way]) ? [way, index] : [way];
+  return [
+    ...jwtIssuers(config).map(({ issuer, subject_prefix: prefix, cookie }, index) => ({
+      path: placed('jwt', index),
+      issuer,
+      prefix,
+      cookie,
+    })),
+    ...clusters(config).map(({ issuer, subject_prefix: prefix }, index) => ({
+      path: placed('kubernetes', index),
+      issuer,
+      prefix,
+    })),
+  ];
 }

@@ -19,8 +19,8 @@ export interface CredentialPlaces {
 }
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
-/** RFC 7515 3.1, with the padding that some proxies leave at the end of each part. */
-const COMPACT = /^[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]+=*$/;
+/** RFC 7515 3.1. */
+const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 
 /**
  * The credentials of a request, each at most once (RFC 6750 2.1). Null when one can be read in two ways: two Authorization

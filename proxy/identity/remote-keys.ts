@@ -23,7 +23,8 @@ export interface RemoteKeysOptions {
   >;
   /** Monotonic milliseconds. */
   readonly now: () => number;
-  readonly onFetch?: (outcome: 'fetched' | 'failed') => void;
+  /** @param error why it failed */
+  readonly onFetch?: (outcome: 'fetched' | 'failed', error?: unknown) => void;
 }
 
 type KeyFinder = ReturnType<typeof createLocalJWKSet>;
@@ -84,7 +85,7 @@ export class RemoteKeys {
       })
       .catch((error: unknown) => {
         this.#failedAt = now();
-        onFetch?.('failed');
+        onFetch?.('failed', error);
         throw new KeysUnavailable('the key set could not be fetched', { cause: error });
       })
       .finally(() => {

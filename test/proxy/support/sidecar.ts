@@ -38,7 +38,8 @@ export interface TestSidecarOptions {
   readonly config?: Partial<ProxyConfigInput>;
   /** Over the bundle file of this sidecar. */
   readonly policy?: Partial<ProxyConfigInput['policy']>;
-  readonly routes?: ProxyConfigInput['routes'];
+  readonly routes?: ProxyConfigInput['routes'] | ((upstreamUrl: string) => ProxyConfigInput['routes']);
+  readonly identity?: (idp: IdentityProvider) => ProxyConfigInput['identity'];
   readonly time?: TimeSources;
   readonly decisionToken?: string;
   readonly otlpHeaders?: Readonly<Record<string, string>>;
@@ -70,11 +71,11 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
     decision_api: { port: 0 },
     ops: { port: 0 },
     control_plane: { url: feed.url },
-    identity: {
+    identity: options.identity?.(idp) ?? {
       jwt: { jwks_url: idp.jwksUrl, issuer: idp.issuer, audience: AUDIENCE, cookie: 'hallpass_token' },
     },
     policy: { bundle: bundlePath, poll_ms: 20, ...options.policy },
-    routes: options.routes ?? routesTo(upstream.url),
+    routes: routesOf(options, upstream.url),
     limits: { feed_reconnect_min_ms: 10, feed_reconnect_max_ms: 50, shutdown_grace_ms: 50, jwks_cooldown_ms: 0 },
     ...options.config,
   } satisfies ProxyConfigInput);
@@ -119,6 +120,10 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
       await directory.remove();
     },
   };
+}
+
+function routesOf({ routes }: TestSidecarOptions, upstreamUrl: string): ProxyConfigInput['routes'] {
+  return typeof routes === 'function' ? routes(upstreamUrl) : (routes ?? routesTo(upstreamUrl));
 }
 
 export function routesTo(upstreamUrl: string): ProxyConfigInput['routes'] {
