@@ -33,3 +33,18 @@ const place: BenchControlPlane = {
   refused_tokens: await sign(strangersToC0(grants)),
 };
 console.log(`ready ${JSON.stringify(place)}`);
+
+/** Begins another history, so that whoever listens needs a snapshot; says when it was taken. */
+let snapshots = 0;
+process.on('SIGUSR2', () => {
+  snapshots += 1;
+  const asked = snapshots;
+  const appliedBefore = feed.applied.length;
+  feed.epoch = `epoch-${asked + 1}`;
+  feed.breakStreams();
+  const watch = setInterval(() => {
+    if (feed.applied.length === appliedBefore) return;
+    clearInterval(watch);
+    console.log(`snapshot ${asked} taken`);
+  }, 1);
+});

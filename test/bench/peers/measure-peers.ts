@@ -12,6 +12,7 @@ const AUTHORIZING: ReadonlySet<PeerName> = new Set([
   'nginx auth_request -> OPA',
   'caddy forward_auth -> OPA',
   'hallpass',
+  'hallpass, no answer remembered',
 ]);
 
 /**

@@ -5,7 +5,8 @@ export type PeerName =
   | 'nginx'
   | 'nginx auth_request -> OPA'
   | 'caddy forward_auth -> OPA'
-  | 'hallpass';
+  | 'hallpass'
+  | 'hallpass, no answer remembered';
 
 /** Something to send requests through, to the same upstream. */
 export interface Peer {

@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<string, PeerName>> = {
   'nginx-opa': 'nginx auth_request -> OPA',
   'caddy-opa': 'caddy forward_auth -> OPA',
   hallpass: 'hallpass',
+  'hallpass-unremembered': 'hallpass, no answer remembered',
 };
 const BODIES: readonly BodyKind[] = ['small', 'download', 'upload'];
 

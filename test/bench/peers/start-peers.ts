@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ProxyConfigInput } from '../../../proxy/config.ts';
 import { startChild } from '../../support/child-process.ts';
 import { AUDIENCE } from '../../proxy/support/identity-provider.ts';
 import type { BenchControlPlane } from '../bench-control-plane.ts';
@@ -71,6 +72,11 @@ export async function startPeers(
     const { pid, url } = await (isNginx ? startNginx : startCaddy)(options, stops);
     return { name, url: url + PATH, authorizes: true, pids: [pid, opa.pid] };
   };
+  const sidecar = async (name: PeerName, limits: ProxyConfigInput['limits']): Promise<Peer> => {
+    const started = await startBenchSidecar(plane, upstreamUrl, home, { limits });
+    stops.add(() => started.stop());
+    return { name, url: started.url + PATH, authorizes: true, pids: [started.pid] };
+  };
   const makers: Record<PeerName, () => Promise<Peer>> = {
     direct: async () => ({ name: 'direct', url: upstreamUrl + PATH, authorizes: false, pids: [] }),
     'express + http-proxy-middleware': () => bare('express + http-proxy-middleware', 'bare-middleware.ts'),
@@ -81,11 +87,8 @@ export async function startPeers(
     },
     'nginx auth_request -> OPA': () => withOpa('nginx auth_request -> OPA'),
     'caddy forward_auth -> OPA': () => withOpa('caddy forward_auth -> OPA'),
-    hallpass: async () => {
-      const sidecar = await startBenchSidecar(plane, upstreamUrl, home);
-      stops.add(() => sidecar.stop());
-      return { name: 'hallpass', url: sidecar.url + PATH, authorizes: true, pids: [sidecar.pid] };
-    },
+    hallpass: () => sidecar('hallpass', {}),
+    'hallpass, no answer remembered': () => sidecar('hallpass, no answer remembered', { remembered_answers: 0 }),
   };
   const peers: Peer[] = [];
   for (const [name, make] of Object.entries(makers)) if (wanted.has(name as PeerName)) peers.push(await make());
