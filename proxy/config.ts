@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseResourceKey } from '../core/access/resource.ts';
 import { MAX_BUNDLE_BYTES } from '../core/decision/bundle-archive.ts';
 import { decisionLogsSchema } from './decision-log/decision-log-settings.ts';
+import { externalAuthSchema } from './external-auth/external-auth-settings.ts';
 import { readTarget } from './gate/normal-path.ts';
 import { policySchema } from './policy/policy-settings.ts';
 import { statusSchema } from './status/status-settings.ts';
@@ -122,6 +123,14 @@ const limitsSchema = z.strictObject({
   policy_request_timeout_ms: positiveMilliseconds.default(10_000),
   /** For a whole bundle. */
   policy_download_timeout_ms: positiveMilliseconds.default(60_000),
+  /** The longest another proxy waits for an answer while a token is verified. */
+  external_auth_timeout_ms: positiveMilliseconds.default(3_000),
+  /** How long nginx may take to come back for the page of a denial. */
+  external_auth_denial_ms: positiveMilliseconds.default(30_000),
+  /** Of one question by Envoy over gRPC. */
+  external_auth_message_bytes: z.int().min(1024).max(16_777_216).default(65_536),
+  /** Questions at once on one gRPC connection. */
+  external_auth_streams: z.int().min(1).max(1_000_000).default(1_000),
   feed_reconnect_min_ms: positiveMilliseconds.default(100),
   feed_reconnect_max_ms: positiveMilliseconds.default(5_000),
   feed_request_timeout_ms: positiveMilliseconds.default(10_000),
@@ -169,6 +178,7 @@ const settingsSchema = z.strictObject({
       actions: z.array(z.string().min(1).max(64)).max(100).default(['read', 'write', 'connect', 'admin']),
     })
     .prefault({}),
+  external_auth: externalAuthSchema.optional(),
   ops: z.strictObject({ host: z.string().default('127.0.0.1'), port: port.default(9090) }).prefault({}),
   control_plane: z.strictObject({ url: httpUrl }),
   identity: identitySchema,
@@ -207,6 +217,8 @@ export interface ProxySecrets {
   readonly policyToken?: string | null;
   readonly decisionLogToken?: string | null;
   readonly statusToken?: string | null;
+  /** What other proxies must send to ask (`HALLPASS_EXTERNAL_AUTH_TOKEN`); left out: see `askingProblem`. */
+  readonly externalAuthToken?: string | null;
 }
 
 function refuseTwins(routes: readonly RouteConfig[], context: z.RefinementCtx): void {

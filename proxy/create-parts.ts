@@ -8,6 +8,7 @@ import { createManagement, managementLimits, type Management } from './create-ma
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
 import { ControlPlane } from './facts/control-plane.ts';
+import { ExternalAuthPorts } from './external-auth/external-auth-ports.ts';
 import { FactSource } from './facts/fact-source.ts';
 import { FeedReader } from './facts/feed-reader.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
@@ -58,6 +59,7 @@ export interface ProxyParts {
   readonly decisionServer: DecisionServer;
   readonly identity: IdentityParts;
   readonly tracing: Tracing | null;
+  readonly externalAuth: ExternalAuthPorts;
 }
 
 /** All parts of the data plane, joined, with nothing started yet. */
@@ -96,9 +98,11 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const trafficServer = new TrafficServer(traffic, limits, onUnreadable, trafficTls);
   const { decisionToken: token } = secrets;
   const { public_url: publicUrl = null, actions, tls: tlsFiles } = config.decision_api;
-  const tls = tlsFiles === undefined ? null : await readTls(tlsFiles);
+  const tls = tlsFiles === undefined ? null : await readTls(tlsFiles, 'decision_api.tls');
   const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
   const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls, assertionKeys });
+  const asking = { settings: config.external_auth, token: secrets.externalAuthToken ?? null };
+  const externalAuth = await ExternalAuthPorts.create({ ...questions, ...asking, gate, metrics, clock: clock.now });
   const patterns = servedPatterns(config);
   const controlPlane = new ControlPlane({
     url: config.control_plane.url,
@@ -127,7 +131,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   metrics.watchMemo(memo);
   metrics.watchLog(options.droppedLogBytes);
   const core = { metrics, clock, policy, management, facts, live, feed, firstUses };
-  const parts = { ...core, traffic, trafficServer, decisionServer, tracing, identity };
+  const parts = { ...core, traffic, trafficServer, decisionServer, externalAuth, tracing, identity };
   joinEvents(parts);
   showGauges(parts, identity, config);
   return parts;

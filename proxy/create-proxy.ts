@@ -27,7 +27,14 @@ export interface Proxy {
   /** Id of this run of the sidecar, under which the control plane knows it. */
   readonly instance: string;
   /** As bound; what the configuration asked for may have been 0. */
-  readonly ports: { readonly proxy: number; readonly decision: number; readonly ops: number };
+  readonly ports: {
+    readonly proxy: number;
+    readonly decision: number;
+    readonly ops: number;
+    /** Where other proxies ask; null where they may not. */
+    readonly externalAuth: number | null;
+    readonly externalAuthGrpc: number | null;
+  };
   readiness(): Readiness;
   /** Resolves once `readiness().ready`. @throws when it takes longer; the error says what is missing */
   whenReady(timeoutMs: number): Promise<void>;
@@ -74,7 +81,7 @@ async function start(
   readiness: () => Readiness,
 ): Promise<Proxy['ports']> {
   const { clock, management, facts, feed, firstUses, live, traffic, trafficServer, decisionServer } = parts;
-  const { metrics, tracing, identity } = parts;
+  const { metrics, tracing, identity, externalAuth } = parts;
   clock.start();
   lifecycle.onStop('clock', () => clock.stop());
   startIdentity(identity, lifecycle);
@@ -90,6 +97,8 @@ async function start(
   });
   const decision = await decisionServer.start(config.decision_api.port, config.decision_api.host);
   lifecycle.onStop('decision API', () => decisionServer.close());
+  lifecycle.onStop('external auth', () => externalAuth.close());
+  const asked = await externalAuth.start();
   const proxy = await trafficServer.start(config.proxy.port, config.proxy.host);
   lifecycle.onStop('proxy', async () => {
     await trafficServer.drain(config.limits.shutdown_grace_ms);
@@ -97,7 +106,7 @@ async function start(
     trafficServer.closeAll();
     traffic.close();
   });
-  return { proxy, decision, ops: ops.port };
+  return { proxy, decision, ops: ops.port, externalAuth: asked.http, externalAuthGrpc: asked.grpc };
 }
 
 async function untilReady(readiness: () => Readiness, timeoutMs: number): Promise<void> {

@@ -2,8 +2,8 @@ import type { Registry } from 'prom-client';
 import type { ReasonCode } from '../core/access/reason-code.ts';
 import { FAST_SECONDS, HotCounter, HotHistogram, type HotCount, type HotTimes } from './hot-metrics.ts';
 
-/** Who asked: traffic through the proxy, or an app. */
-export type Via = 'proxy' | 'decision-api';
+/** Who asked: traffic through the proxy, an app, or another proxy. */
+export type Via = 'proxy' | 'decision-api' | 'external-auth';
 
 interface Series {
   readonly allowed: Map<ReasonCode, HotCount>;
@@ -29,7 +29,11 @@ export class DecisionCounts {
       denied: new Map(),
       times: durations.series({ via }),
     });
-    this.#byVia = { proxy: seriesOf('proxy'), 'decision-api': seriesOf('decision-api') };
+    this.#byVia = {
+      proxy: seriesOf('proxy'),
+      'decision-api': seriesOf('decision-api'),
+      'external-auth': seriesOf('external-auth'),
+    };
   }
 
   count(allow: boolean, reason: ReasonCode, via: Via, durationMs: number): void {

@@ -14,6 +14,7 @@ import type { DecisionLog } from './gate/decision-log.ts';
 import { denialAnswer } from './gate/denial-answer.ts';
 import type { Gate } from './gate/gate.ts';
 import { problemAnswer, type Answer } from '../core/process/problem-answer.ts';
+import { loggedVerdict } from './gate/logged-verdict.ts';
 import { sendAnswer, sendRawAnswer } from './gate/send-answer.ts';
 import type { Admission, Denial, Verdict } from './gate/verdict.ts';
 import type { ProxyMetrics } from './proxy-metrics.ts';
@@ -227,17 +228,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
   }
 
   #log(verdict: Verdict, startedAt: number): void {
-    const durationMs = this.#parts.now() - startedAt;
-    const { decision } = verdict;
-    this.#parts.log.write({
-      decision,
-      reason: verdict.allowed ? decision.reason : verdict.loggedReason,
-      subject: verdict.subject?.id ?? null,
-      resource: verdict.allowed ? verdict.standing.resourceKey : verdict.loggedResource,
-      action: verdict.allowed ? verdict.standing.action.name : verdict.action,
-      via: 'proxy',
-      durationMs,
-    });
+    this.#parts.log.write(loggedVerdict(verdict, 'proxy', this.#parts.now() - startedAt));
   }
 }
 

@@ -40,6 +40,12 @@ export class ProxyMetrics {
   readonly spans: Counter<'result'>;
   readonly keyFetches: Counter<'outcome'>;
   readonly tlsLoads: Counter<'result'>;
+  readonly externalAuthChecks = new Counter({
+    name: 'hallpass_proxy_external_auth_checks_total',
+    help: 'Questions of other proxies, by how they asked and what became of it.',
+    labelNames: ['dialect', 'outcome'],
+    registers: [this.registry],
+  });
 
   constructor() {
     const registers = [this.registry];

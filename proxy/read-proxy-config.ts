@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-config.ts';
+import { askingProblem } from './external-auth/external-auth-settings.ts';
 import { proxyConfigSchema, type ProxyConfig, type ProxySecrets } from './config.ts';
 import { readOtlpHeaders } from './telemetry/otlp-headers.ts';
 
@@ -40,6 +41,9 @@ export function readProxyConfig(environment: Readonly<Record<string, string | un
   if (file !== undefined && problems.every((problem) => !problem.startsWith(file))) {
     try {
       const config = readConfig(proxyConfigSchema, raw, source);
+      const externalAuthToken = env.HALLPASS_EXTERNAL_AUTH_TOKEN ?? null;
+      const problem = askingProblem(config.external_auth, externalAuthToken);
+      if (problem !== null) problems.push(problem);
       if (problems.length === 0 && feedToken !== undefined && otlpHeaders !== null) {
         const secrets = {
           feedToken,
@@ -48,6 +52,7 @@ export function readProxyConfig(environment: Readonly<Record<string, string | un
           policyToken: env.HALLPASS_POLICY_TOKEN ?? null,
           decisionLogToken: env.HALLPASS_DECISION_LOG_TOKEN ?? null,
           statusToken: env.HALLPASS_STATUS_TOKEN ?? null,
+          externalAuthToken,
         };
         return { config, secrets };
       }

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as SocketServer } from 'node:net';
 import type { Registry } from 'prom-client';
 import { expose } from './metrics.ts';
 
@@ -46,7 +46,7 @@ export async function startOpsServer(options: {
 }
 
 /** Resolves with the port that was bound (asked for 0: any free one). @throws the listen error, EADDRINUSE for one */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+export function listen(server: SocketServer, port: number, host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

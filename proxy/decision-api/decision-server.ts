@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { closeServer, listen } from '../../core/process/ops-server.ts';
@@ -11,6 +10,7 @@ import { metadataOf } from '../../core/authzen/endpoint.ts';
 import type { ProxyLimits } from '../config.ts';
 import type { AssertionKeys } from '../identity/assertion-keys.ts';
 import { keySetAnswer, KEY_SET_PATH } from './key-set-answer.ts';
+import { sameSecret } from '../identity/same-secret.ts';
 import type { ServerTls } from './read-tls.ts';
 
 export interface DecisionServerOptions extends QuestionOptions {
@@ -92,10 +92,6 @@ export class DecisionServer {
     const { token } = this.#options;
     if (token === null) return true;
     const given = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    return timingSafeEqual(digest(given), digest(token));
+    return sameSecret(given, token);
   }
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

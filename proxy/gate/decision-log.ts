@@ -11,7 +11,7 @@ export interface LoggedDecision {
   readonly subject: string | null;
   readonly resource: string | null;
   readonly action: string | null;
-  /** `proxy`, or `decision-api` when an app asked. */
+  /** `proxy`, `decision-api` when an app asked, `external-auth` when another proxy did. */
   readonly via: Via;
   readonly durationMs: number;
 }

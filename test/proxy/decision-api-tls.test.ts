@@ -64,6 +64,8 @@ describe('the decision API over HTTPS', () => {
   it('says which file is missing', async () => {
     const files = { certificate: join(directory.path, 'tls.crt'), key: join(directory.path, 'none.key') };
     await writeFile(files.certificate, pair.certificate);
-    await expect(readTls(files)).rejects.toThrow(/decision_api\.tls: .*none\.key can't be read \(ENOENT\)/);
+    await expect(readTls(files, 'decision_api.tls')).rejects.toThrow(
+      /decision_api\.tls: .*none\.key can't be read \(ENOENT\)/,
+    );
   });
 });

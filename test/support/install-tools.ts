@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { findChromium } from './find-chromium.ts';
+import { findProgram } from './find-program.ts';
 import { findSystemPostgres } from './postgres-server.ts';
 import { findSystemRedis } from './redis-server.ts';
 
@@ -14,10 +15,12 @@ const TOOLS: readonly Tool[] = [
   { find: findSystemPostgres, packages: ['postgresql'] },
   { find: findSystemRedis, packages: ['redis-server'] },
   { find: findChromium, packages: ['chromium', 'fonts-dejavu-core'] },
+  { find: () => findProgram('nginx'), packages: ['nginx-light'] },
+  { find: () => findProgram('caddy'), packages: ['caddy'] },
 ];
 
 /**
- * Installs what the tests need and this machine lacks: a PostgreSQL server, Redis and Chromium, from Debian's packages.
+ * Installs what the tests need and this machine lacks: a PostgreSQL server, Redis, Chromium, nginx and Caddy, from Debian's packages.
  * @throws Error in one line that names the packages, where that is not possible (not Debian, or not root)
  */
 export function installTools(): void {
@@ -36,7 +39,8 @@ function missingPackages(): string[] {
 }
 
 function aptGet(args: readonly string[]): boolean {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // RUNLEVEL 1: no package starts a server of its own.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
   const options = ['-qq', '-o', 'Dpkg::Options::=--force-confold', '-o', 'Dpkg::Use-Pty=0'];
   return spawnSync('apt-get', [...options, ...args], { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
 }

@@ -28,11 +28,11 @@ export class IdentityProvider {
   constructor() {
     this.#server = createServer((_request, response) => {
       this.fetches += 1;
+      if (this.isSilent) return;
       if (this.failWith !== null) {
         response.writeHead(this.failWith).end('out of order');
         return;
       }
-      if (this.isSilent) return;
       if (this.redirectTo !== null) {
         response.writeHead(302, { location: this.redirectTo }).end();
         return;

@@ -44,6 +44,7 @@ export interface TestSidecarOptions {
   readonly decisionToken?: string;
   readonly otlpHeaders?: Readonly<Record<string, string>>;
   readonly secrets?: Partial<ProxySecrets>;
+  readonly externalAuthToken?: string;
   readonly logger?: Logger;
   /** No bundle file at all. */
   readonly withoutPolicy?: boolean;
@@ -86,6 +87,7 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
       decisionToken: options.decisionToken ?? null,
       otlpHeaders: options.otlpHeaders ?? {},
       ...options.secrets,
+      externalAuthToken: options.externalAuthToken ?? null,
     },
     logger: options.logger ?? createLogger('proxy', 'silent'),
     ...(options.time === undefined ? {} : { time: options.time }),
