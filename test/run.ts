@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { buildExtAuthzClient } from './support/build-ext-authz-client.ts';
 import { installTools } from './support/install-tools.ts';
 
 interface Count {
@@ -39,6 +40,7 @@ const STEPS: readonly Step[] = [
   command('the policy bundle is what the sources compile to', [process.execPath, 'policies/build.ts', '--check']),
   command('policy tests', [process.execPath, 'policies/test.ts']),
   command('console build', [`${BIN}/vite`, 'build', 'console', '--logLevel', 'warn']),
+  { name: 'the gRPC client of the tests', run: buildClient },
   { name: 'tests', run: runJest },
 ];
 
@@ -48,6 +50,17 @@ function command(name: string, [file, ...args]: readonly string[]): Step {
 
 const ONE_PASSED: Count = { passed: 1, failed: 0 };
 const ONE_FAILED: Count = { passed: 0, failed: 1 };
+
+/** Before the tests, because several files want it and it takes minutes the first time. */
+async function buildClient(): Promise<Count> {
+  try {
+    await buildExtAuthzClient();
+    return ONE_PASSED;
+  } catch (error) {
+    console.error(error);
+    return ONE_FAILED;
+  }
+}
 
 function execute(file: string, args: readonly string[]): Promise<number> {
   return new Promise((resolve) => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { buildExtAuthzClient, startExtAuthzClient, type ExtAuthzClient } from '../support/start-ext-authz-client.ts';
+import { buildExtAuthzClient } from '../support/build-ext-authz-client.ts';
+import { startExtAuthzClient, type ExtAuthzClient } from '../support/start-ext-authz-client.ts';
 import { ALLOWED, ASKING_TOKEN, DENIED, SOCKET } from './support/asking-proxies.ts';
 import { grant, TEST_FACTS } from './support/facts.ts';
 import { startSidecar, type TestSidecar } from './support/sidecar.ts';

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { buildExtAuthzClient, startExtAuthzClient, type ExtAuthzClient } from '../support/start-ext-authz-client.ts';
+import { buildExtAuthzClient } from '../support/build-ext-authz-client.ts';
+import { startExtAuthzClient, type ExtAuthzClient } from '../support/start-ext-authz-client.ts';
 import { ASKERS, ASKING_TOKEN, AskingProxies, type Heard } from './support/asking-proxies.ts';
 import { grant, resource, TEST_FACTS } from './support/facts.ts';
 import { startSidecar, type TestSidecar } from './support/sidecar.ts';
