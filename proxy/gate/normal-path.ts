@@ -1,16 +1,6 @@
 /**
  * The one form of a request target that routes, policy and upstream all see. What can be read in two ways is refused:
- *
- * | in the path                                         | what happens                          |
- * |-----------------------------------------------------|---------------------------------------|
- * | not starting with `/` (absolute, authority, `*`)    | refused                               |
- * | `//`, segments of dots only, also as `%2e`          | refused                               |
- * | `%2f` `%5c` `%3b`, `\` `;`, `%00`-`%1f`, `%7f`      | refused                               |
- * | the same encoded twice or more (`%252e`)            | refused                               |
- * | `#`, non-ASCII, control bytes, `" < > { }` backtick | refused                               |
- * | `%` without two hex digits; bytes that are no UTF-8 | refused (overlong forms are no UTF-8) |
- * | encoded letters, digits, `-` `.` `_` `~`            | decoded (RFC 3986 6.2.2.2)            |
- * | any other `%xx`                                     | kept, in upper case (6.2.2.1)         |
+ * docs/paths.md has a table of both, which tests read.
  *
  * The query is passed on as it came and takes no part in routing; only `#`, control bytes and non-ASCII are refused in it.
  */

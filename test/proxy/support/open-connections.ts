@@ -76,3 +76,53 @@ export async function openUpload(url: string, token: string, uploaded: () => num
   await waitUntil('a first piece of the upload', () => uploaded() > 0);
   return { name: 'upload', isOpen: () => open, moved: () => moved, code: () => null, close: () => socket.destroy() };
 }
+
+/** A request whose answer has not begun. With `body`, it is one whose body has not begun either. */
+export async function openWaiting(
+  url: string,
+  token: string,
+  options: { body?: boolean } = {},
+): Promise<OpenConnection> {
+  const { port, hostname, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let open = true;
+  socket.on('error', () => {});
+  socket.on('close', () => (open = false));
+  socket.resume();
+  const start = options.body === true ? `POST ${pathname}` : `GET ${pathname}`;
+  const more = options.body === true ? 'Content-Length: 5\r\n' : '';
+  socket.write(`${start} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${more}\r\n`);
+  const name = options.body === true ? 'upload not begun' : 'waiting for the first byte';
+  return { name, isOpen: () => open, moved: () => 0, code: () => null, close: () => socket.destroy() };
+}
+
+export interface UnreadConnection extends OpenConnection {
+  /** Reads what there is at last. */
+  resume(): void;
+}
+
+/** A download or WebSocket without an end whose client has read the first bytes, and then nothing more. */
+export async function openUnread(url: string, token: string, headers = ''): Promise<UnreadConnection> {
+  const { port, hostname, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let open = true;
+  let moved = 0;
+  socket.on('error', () => {});
+  socket.on('close', () => (open = false));
+  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n${headers}\r\n`);
+  await new Promise<void>((resolve) => {
+    socket.on('data', (chunk) => {
+      moved += chunk.byteLength;
+      if (moved === chunk.byteLength) socket.pause();
+      resolve();
+    });
+  });
+  return {
+    name: 'unread',
+    isOpen: () => open,
+    moved: () => moved,
+    code: () => null,
+    close: () => socket.destroy(),
+    resume: () => void socket.resume(),
+  };
+}

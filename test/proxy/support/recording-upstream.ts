@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { closeServer, listen } from '../../../core/process/ops-server.ts';
@@ -45,10 +45,14 @@ export class RecordingUpstream {
         });
         return;
       }
-      if (path === '/never') return;
-      if (path === '/upload') {
+      if (path === '/never' || path === '/upload' || path === '/flood') {
         this.open += 1;
         response.on('close', () => (this.open -= 1));
+      }
+      if (path === '/never') return;
+      if (path === '/flood') {
+        flood(response);
+        return;
       }
       request.on('data', (chunk: Buffer) => {
         this.uploaded += chunk.byteLength;
@@ -77,7 +81,10 @@ export class RecordingUpstream {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: h2c\r\n\r\n');
         return;
       }
-      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => this.#talk(webSocket));
+      this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
+        this.#talk(webSocket);
+        if (request.url === '/flood') floodFrames(webSocket);
+      });
     });
   }
 
@@ -121,4 +128,20 @@ export class RecordingUpstream {
       this.open -= 1;
     });
   }
+}
+
+/** As much as is taken, without an end. */
+function flood(response: ServerResponse): void {
+  const piece = Buffer.alloc(65_536, 'x');
+  const more = (): void => {
+    while (!response.destroyed && response.write(piece));
+  };
+  response.on('drain', more);
+  more();
+}
+
+function floodFrames(webSocket: WebSocket): void {
+  const piece = Buffer.alloc(65_536, 'x');
+  const more = (): void => webSocket.send(piece, (error) => void (error ?? setImmediate(more)));
+  more();
 }
