@@ -72,10 +72,17 @@ function readYaml(file: string, problems: string[]): Record<string, unknown> {
     problems.push(`${file}: can't be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
     return {};
   }
-  const document = parseDocument(text, { prettyErrors: false });
-  for (const error of document.errors) problems.push(`${file}: is not YAML: ${error.message}`);
-  if (document.errors.length > 0) return {};
-  const value: unknown = document.toJS();
+  let value: unknown;
+  try {
+    const document = parseDocument(text, { prettyErrors: false });
+    for (const error of document.errors) problems.push(`${file}: is not YAML: ${error.message}`);
+    if (document.errors.length > 0) return {};
+    value = document.toJS();
+  } catch (error) {
+    // Aliases that would unfold without an end, or more brackets than there is stack.
+    problems.push(`${file}: is no YAML that can be read: ${(error as Error).message}`);
+    return {};
+  }
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   problems.push(`${file}: must hold a mapping of settings`);
   return {};

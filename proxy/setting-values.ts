@@ -5,12 +5,12 @@ import { z } from 'zod';
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
   .refine((value) => !/[?#]/.test(value), { message: 'must have no query or fragment' })
-  .refine((value) => new URL(value).username === '' && new URL(value).password === '', {
-    message: 'must hold no user name or password',
-  })
+  .refine(hasNoUser, { message: 'must hold no user name or password' })
   .transform((value) => value.replace(/\/+$/, ''));
 
-export const originUrl = httpUrl.refine((value) => new URL(value).pathname === '/', { message: 'must have no path' });
+export const originUrl = httpUrl.refine((value) => !URL.canParse(value) || new URL(value).pathname === '/', {
+  message: 'must have no path',
+});
 
 export const port = z.int().min(0).max(65_535);
 export const milliseconds = z.int().min(0).max(2_147_483_647);
@@ -18,6 +18,13 @@ export const positiveMilliseconds = z.int().min(1).max(2_147_483_647);
 export const count = z.int().min(1).max(1_000_000_000);
 /** Path of a file. */
 export const file = z.string().min(1);
+
+/** What is no URL at all has been told of already, and is looked at here all the same. */
+export function hasNoUser(value: string): boolean {
+  if (!URL.canParse(value)) return true;
+  const { username, password } = new URL(value);
+  return username === '' && password === '';
+}
 
 /** One of these or a list of them; what is wrong is told of the very member, which a union of both would not. */
 export function oneOrMore<Schema extends z.ZodType>(

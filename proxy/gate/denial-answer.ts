@@ -111,7 +111,7 @@ function grpcMessage(text: string): string {
 
 /** Whether HTML is named and not wanted less than JSON (RFC 9110 12.5.1). A mere any-type wildcard is a program. */
 export function prefersHtml(accept: string | undefined): boolean {
-  if (accept === undefined || !accept.includes('html')) return false;
+  if (accept === undefined || !/html/i.test(accept)) return false;
   let html = 0;
   let json = 0;
   for (const range of accept.split(',')) {

@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { hasNoUser } from '../setting-values.ts';
 
-const otlpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
-  .refine((value) => new URL(value).username === '' && new URL(value).password === '', {
-    message: 'must hold no user name or password; headers for the collector go into HALLPASS_OTLP_HEADERS',
-  });
+const otlpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' }).refine(hasNoUser, {
+  message: 'must hold no user name or password; headers for the collector go into HALLPASS_OTLP_HEADERS',
+});
 
 /** `telemetry:` of the sidecar's configuration. All of it is off unless it is named. */
 export const telemetrySchema = z.strictObject({
