@@ -94,6 +94,8 @@ const limitsSchema = z.strictObject({
   upstream_idle_sockets: count.default(256),
   /** The longest body of a refused request that is read and dropped to keep its connection. */
   refused_body_bytes: z.int().min(0).default(65_536),
+  /** What such a body may take after the answer. */
+  refused_body_timeout_ms: positiveMilliseconds.default(10_000),
   token_chars: z.int().min(256).max(65_536).default(8_192),
   verified_tokens: count.default(10_000),
   verified_token_ms: positiveMilliseconds.default(600_000),

@@ -224,7 +224,8 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
   }
 
   #send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
-    sendAnswer(request, response, answer, this.#parts.limits.refused_body_bytes);
+    const { refused_body_bytes: maxDrainBytes, refused_body_timeout_ms: maxDrainMs } = this.#parts.limits;
+    sendAnswer(request, response, answer, { maxDrainBytes, maxDrainMs });
   }
 
   #log(verdict: Verdict, startedAt: number): void {

@@ -95,7 +95,8 @@ export class ExternalAuthServer {
       answer = failedAnswer();
     }
     const shown = dialect === 'envoy' ? neverFailing(answer) : answer;
-    sendAnswer(request, response, shown, this.#options.limits.refused_body_bytes);
+    const { refused_body_bytes: maxDrainBytes, refused_body_timeout_ms: maxDrainMs } = this.#options.limits;
+    sendAnswer(request, response, shown, { maxDrainBytes, maxDrainMs });
   }
 
   async #answer(request: IncomingMessage, dialect: Dialect | null): Promise<Answer> {

@@ -5,15 +5,20 @@ import type { Answer } from '../../core/process/problem-answer.ts';
 /** How long a client may take to read an answer written to its bare socket. */
 const RAW_ANSWER_MS = 2_000;
 
-/**
- * Answers a request that goes nowhere.
- * @param maxDrainBytes a longer (or unknown) body is not read to the end; the connection closes instead
- */
+/** What of the body of a refused request is read and dropped, so that its connection can go on. */
+export interface DrainLimits {
+  /** A longer (or unknown) body is not read to the end; the connection closes instead. */
+  readonly maxDrainBytes: number;
+  /** One that takes longer after the answer closes it, too: nobody holds a connection by a body that nobody wants. */
+  readonly maxDrainMs: number;
+}
+
+/** Answers a request that goes nowhere. */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   answer: Answer,
-  maxDrainBytes: number,
+  limits: DrainLimits,
 ): void {
   if (response.headersSent || response.destroyed) {
     response.destroy();
@@ -24,9 +29,18 @@ export function sendAnswer(
   response.setHeader('content-length', body.byteLength);
   const { headers } = request;
   const length = headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : Infinity;
-  if (length > maxDrainBytes) response.setHeader('connection', 'close');
+  if (length > limits.maxDrainBytes) response.setHeader('connection', 'close');
   response.writeHead(answer.status);
   response.end(request.method === 'HEAD' ? undefined : body);
+  if (!request.complete) response.once('finish', () => endIfSlow(request, limits.maxDrainMs));
+}
+
+function endIfSlow(request: IncomingMessage, maxDrainMs: number): void {
+  const timer = setTimeout(() => {
+    if (!request.complete) request.socket.destroy();
+  }, maxDrainMs);
+  timer.unref();
+  request.once('close', () => clearTimeout(timer));
 }
 
 /** The same answer where there is no response object: upgrades, and bytes that never became a request. */

@@ -1,4 +1,4 @@
-import { CLOSED, OPEN, passes, post, refused, visible, type WireVector } from './wire-vector.ts';
+import { brokenOff, CLOSED, OPEN, passes, post, refused, visible, type WireVector } from './wire-vector.ts';
 
 const HELLO = ['POST /x', 'hello'] as const;
 const INNER = `GET ${CLOSED}/ HTTP/1.1\r\nHost: x\r\n\r\n`;
@@ -134,7 +134,8 @@ export const LENGTH_VECTORS: readonly WireVector[] = [
   passes('a length without a space', post('content-length:5\r\n'), HELLO),
   passes('chunks', post(coding, CHUNKS), HELLO),
   passes('chunks, said in capitals', post('TRANSFER-ENCODING: CHUNKED\r\n', CHUNKS), HELLO),
-  refused('chunks, with a tab behind them', post('Transfer-Encoding:\tchunked\t\r\n', CHUNKS)),
+  // The parser finds it when the head is through.
+  brokenOff('chunks, with a tab behind them', post('Transfer-Encoding:\tchunked\t\r\n', CHUNKS)),
   passes('chunks, with a tab before them', post('Transfer-Encoding:\tchunked\r\n', CHUNKS), HELLO),
   passes('a coding that is nominated', post(`${coding}Connection: transfer-encoding\r\n`, CHUNKS), HELLO),
   passes('length 0', post('Content-Length: 0\r\n', ''), ['POST /x', '']),

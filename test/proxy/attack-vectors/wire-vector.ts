@@ -67,7 +67,7 @@ export async function runVector(
   const answer = await talk(port, fill(passing ? vector.bytes : vector.bytes + SMUGGLED), {
     delivery,
     ...(passing ? { answers: outcome.length } : {}),
-    timeoutMs: outcome === 'broken off' ? 400 : 2_000,
+    timeoutMs: outcome === 'broken off' ? 400 : 15_000,
   });
   const problems: string[] = [];
   if (answer.problem !== null) problems.push(`the answer: ${answer.problem}`);

@@ -32,7 +32,7 @@ export async function talk(
     readonly isHead?: (index: number) => boolean;
   } = {},
 ): Promise<WireTalk> {
-  const { answers = Infinity, delivery = 'whole', timeoutMs = 2_000, isHead } = options;
+  const { answers = Infinity, delivery = 'whole', timeoutMs = 15_000, isHead } = options;
   const socket = connect(port, '127.0.0.1').setNoDelay(true);
   const reader = new WireReader('response', isHead);
   let text = '';
