@@ -39,6 +39,9 @@ function recordLimits(registry: Registry, config: AdminConfig): void {
     sign_in_refusals_per_minute: config.sessions.refusals_per_minute,
     decision_body_bytes: config.decisions.bodyBytes,
     ...config.decisions.limits,
+    task_retention_ms: config.accessTasks.retentionMs,
+    task_poll_seconds: config.accessTasks.pollSeconds,
+    task_approval_max_ms: config.accessTasks.approvalMaxMs,
   });
   for (const [name, value] of Object.entries(values)) limits.set({ name }, value);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_JWT_ALGORITHMS, JWT_ALGORITHMS } from '../core/process/jwt-algorithms.ts';
 import { ConfigError, readConfig, withoutEmpty } from '../core/process/read-config.ts';
+import { taskEnvironment, taskSettingsOf, type AccessTaskSettings } from './access-requests/tasks/task-settings.ts';
 import { auditEnvironment, auditSettingsOf, type AuditSettings } from './audit/audit-settings.ts';
 import { decisionEnvironment, decisionSettingsOf, type DecisionSettings } from './decisions/decision-settings.ts';
 import type { BearerConfig } from './http/bearer-token.ts';
@@ -82,6 +83,7 @@ export const adminEnvironmentSchema = z.object({
   ...liveEnvironment,
   ...auditEnvironment,
   ...decisionEnvironment,
+  ...taskEnvironment,
   HALLPASS_SLACK_BOT_TOKEN: slackConfigSchema.shape.botToken.optional().describe('Slack app; left out: no Slack'),
   HALLPASS_SLACK_SIGNING_SECRET: slackConfigSchema.shape.signingSecret.optional(),
   HALLPASS_SLACK_API_URL: slackConfigSchema.shape.apiUrl,
@@ -119,6 +121,7 @@ export interface AdminConfig {
   readonly live: LiveLimits;
   readonly audit: AuditSettings;
   readonly decisions: DecisionSettings;
+  readonly accessTasks: AccessTaskSettings;
   readonly slack: SlackConfig | null;
   readonly logLevel: z.output<typeof adminEnvironmentSchema>['HALLPASS_LOG_LEVEL'];
 }
@@ -161,6 +164,7 @@ export function readAdminConfig(environment: Readonly<Record<string, string | un
     live: liveLimitsOf(env),
     audit: auditSettingsOf(env),
     decisions: decisionSettingsOf(env),
+    accessTasks: taskSettingsOf(env),
     slack: slackOf(env),
     logLevel: env.HALLPASS_LOG_LEVEL,
   };

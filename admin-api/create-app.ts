@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import express, { Router, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { ACCESS_REQUEST_PATHS } from '../core/decision/access-request-profile.ts';
 import { usePlainMessages } from '../core/process/plain-messages.ts';
 import { closeOperation } from './access-requests/close-operation.ts';
 import { previewOperation } from './access-requests/preview-operation.ts';
@@ -10,14 +11,22 @@ import { readOperations } from './access-requests/read-operations.ts';
 import { requestableOperation } from './access-requests/requestable-operation.ts';
 import { requesterOperations } from './access-requests/requester-operations.ts';
 import { reviewerOperations } from './access-requests/reviewer-operations.ts';
-import { taskOperations } from './access-requests/task-operations.ts';
+import { taskOperations } from './access-requests/tasks/task-operations.ts';
+import { clientOperations } from './access-clients/client-operations.ts';
+import type { ClientStore } from './access-clients/client-store.ts';
 import type { AdminMetrics } from './admin-metrics.ts';
 import type { AppExtras } from './app-extras.ts';
 import { auditOperations } from './audit/audit-operations.ts';
 import { exportOperation } from './audit/export-operation.ts';
 import { proofOperations } from './audit/proof-operations.ts';
+import {
+  accessRequestCallers,
+  accessRequestDocuments,
+  assertCallbackAddress,
+  createTaskPorts,
+} from './create-access-tasks.ts';
 import { createDecisions } from './create-decisions.ts';
-import { createOutbound } from './create-outbound.ts';
+import { createOutbound, type Outbound } from './create-outbound.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createSignIn } from './create-sign-in.ts';
 import { createSlack } from './create-slack.ts';
@@ -43,6 +52,7 @@ import { unsubscribeRoutes } from './notifications/email/unsubscribe-routes.ts';
 import { NOTIFICATION_EVENT_TYPES } from './notifications/notification-event-type.ts';
 import { notificationOperations } from './notifications/notification-operations.ts';
 import { preferenceOperations } from './notifications/preferences/preference-operations.ts';
+import { newWebhookSecret } from './notifications/webhooks/sign-webhook.ts';
 import { webhookOperations } from './notifications/webhooks/webhook-operations.ts';
 import { findCurrentPerson } from './people/find-current-person.ts';
 import { meOperation } from './people/me-operation.ts';
@@ -82,7 +92,10 @@ export function listOperations(parts: AdminParts): Operation[] {
     requestableOperation(accessRequests),
     closeOperation(accessRequests),
     ...reviewerOperations(accessRequests),
-    ...taskOperations(accessRequests, config.publicUrl),
+    ...taskOperations(createTaskPorts(parts)),
+    ...clientOperations(knex, clientStoreOf(outbound, run), (url) =>
+      assertCallbackAddress(url, config.webhooks.allowPrivate),
+    ),
     ...grantOperations({ knex, run, clock, assertExists }),
     ...resourceOperations(knex, run, clock, endGrantsFor),
     ...scopeOperations(knex, run, endGrantsFor),
@@ -153,11 +166,17 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   ];
   // Before the bodies are read: AuthZEN says what a malformed one is answered.
   app.use(createDecisions(parts, identify));
+  app.use(accessRequestDocuments(parts));
   app.use(express.json({ limit: BODY_LIMIT, strict: true }));
   app.use(signIn.routes);
 
   const api = Router();
-  api.use(...identify, idempotencyKey(knex, clock, webhooks.box));
+  api.use(accessRequestCallers(parts, identify));
+  const remembered = idempotencyKey(knex, clock, webhooks.box);
+  // Tasks keep their keys themselves, for as long as they live.
+  api.use((request, response, next) =>
+    isBelow(request.path, [ACCESS_REQUEST_PATHS.requests]) ? next() : remembered(request, response, next),
+  );
   mountOperations(api, operations);
   app.use((request, response, next) =>
     isBelow(request.path, ['/v1', '/access']) ? api(request, response, next) : next(),
@@ -168,6 +187,10 @@ export function createApp(parts: AdminParts, metrics: AdminMetrics, extras: AppE
   });
   app.use(problemHandler(logger));
   return app;
+}
+
+function clientStoreOf({ webhooks: { box } }: Outbound, run: AdminParts['run']): ClientStore {
+  return { run, box, newSecret: newWebhookSecret };
 }
 
 function isBelow(path: string, prefixes: readonly string[]): boolean {

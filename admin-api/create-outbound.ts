@@ -1,3 +1,4 @@
+import { callbackUse } from './access-clients/client-store.ts';
 import { awaitedReviewers } from './access-requests/awaited-reviewers.ts';
 import type { AdminParts } from './create-parts.ts';
 import { createSlack } from './create-slack.ts';
@@ -18,6 +19,7 @@ import {
 import { NOTIFICATION_EVENT_TYPES, type NotificationEventType } from './notifications/notification-event-type.ts';
 import { settingOf } from './notifications/preferences/channel-policy.ts';
 import { readTeamPolicy } from './notifications/preferences/preference-store.ts';
+import { callBack } from './notifications/callbacks/call-back.ts';
 import { callWebhooks } from './notifications/webhooks/call-webhooks.ts';
 import { createWebhookCaller } from './notifications/webhooks/post-webhook.ts';
 import type { WebhookStore } from './notifications/webhooks/webhook-store.ts';
@@ -69,7 +71,11 @@ export function createOutbound(parts: AdminParts): Outbound {
         return tellPeople({ knex, clock, awaitedReviewers: awaited }, name, channel ?? null);
       });
       return {
-        list: [...people, callWebhooks({ knex, run, clock, box, caller })],
+        list: [
+          ...people,
+          callWebhooks({ knex, run, clock, box, caller }),
+          callBack({ knex, clock, box, caller, callbackUse }),
+        ],
         async close() {
           email?.close();
           await caller.close();

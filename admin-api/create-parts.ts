@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import type { JWK } from 'jose';
 import { AccessError } from '../core/access/errors.ts';
 import type { Entitlement } from '../core/access/grant.ts';
 import { resourceKey } from '../core/access/resource.ts';
+import { approvalKeyOf, type ApprovalKey } from '../core/decision/approval-state.ts';
 import { verifyDenialToken } from '../core/decision/denial-token.ts';
 import { createOpaPolicyEngine } from '../core/decision/opa-policy-engine.ts';
 import { readPolicyBundle } from '../core/decision/policy-bundle.ts';
@@ -12,6 +14,7 @@ import { ConfigError } from '../core/process/read-config.ts';
 import type { PresentPorts } from './access-requests/present-access-requests.ts';
 import { appendAuditEntries } from './audit/append-audit-entries.ts';
 import type { AdminConfig } from './config.ts';
+import { createSecretBox } from './db/secret-box.ts';
 import { openDatabase, type Knex } from './db/knex.ts';
 import { createUnitOfWork, type RunUnitOfWork } from './db/unit-of-work.ts';
 import { appendFeedChange } from './feed/append-feed-change.ts';
@@ -50,6 +53,12 @@ export interface AdminParts {
   readonly live: LiveHub;
   readonly registry: SidecarRegistry;
   readonly accessRequests: PresentPorts;
+  /** Signs what approvals say of themselves; null: HALLPASS_SECRET_KEY is not set. */
+  readonly approvalKey: ApprovalKey | null;
+  /** Signs denials of the control plane's own decision API; null likewise. */
+  readonly denialKey: ApprovalKey | null;
+  /** The public halves of both, as they are published. */
+  readonly ownKeys: readonly JWK[];
   /** @throws AccessError `not-found` when what an entitlement names is not there */
   readonly assertExists: (knex: Knex, entitlement: Entitlement) => Promise<void>;
   close(): Promise<void>;
@@ -71,6 +80,7 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
       if (events) wake.send('outbox');
     },
   });
+  const own = ownKeysOf(config);
   const hub = new FeedHub(knex, clock, logger);
   const live = new LiveHub(
     {
@@ -107,7 +117,7 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     extendGrant,
     presentGrants,
     verifyDenial: async (token, nowMs) =>
-      verifyDenialToken(token, await registry.denialKeys(), config.publicUrl, nowMs),
+      verifyDenialToken(token, [...(await registry.denialKeys()), ...own.ownKeys], config.publicUrl, nowMs),
     mayReturnTo: async (url) => isBelow(url, await registry.publicUrls()),
     async readProgress() {
       const progress = await registry.progress();
@@ -125,11 +135,24 @@ export async function createParts(config: AdminConfig, logger: Logger, clock: Cl
     live,
     registry,
     accessRequests,
+    ...own,
     assertExists,
     async close() {
       await wake.close();
       await knex.destroy();
     },
+  };
+}
+
+function ownKeysOf({ secretKey, publicUrl }: AdminConfig): Pick<AdminParts, 'approvalKey' | 'denialKey' | 'ownKeys'> {
+  if (secretKey === null) return { approvalKey: null, denialKey: null, ownKeys: [] };
+  const box = createSecretBox(secretKey);
+  const approvalKey = approvalKeyOf(box.deriveKey('approval states'));
+  const denialKey = approvalKeyOf(box.deriveKey('denial tokens'));
+  return {
+    approvalKey,
+    denialKey,
+    ownKeys: [approvalKey, denialKey].map((key) => ({ ...key.publicJwk, iss: publicUrl })),
   };
 }
 

@@ -7,6 +7,8 @@ import { expirePendingRequests, TIMEOUT_BATCH } from './access-requests/expire-p
 import { createWorkerMetrics, type WorkerMetrics } from './admin-metrics.ts';
 import { signedHead } from './audit/audit-head.ts';
 import type { AdminConfig } from './config.ts';
+import { forgetTasks } from './access-requests/tasks/forget-tasks.ts';
+import { taskCalls } from './access-requests/tasks/task-callbacks.ts';
 import { createOutbound, type Outbound } from './create-outbound.ts';
 import { createParts, type AdminParts } from './create-parts.ts';
 import { createSlack, type Slack } from './create-slack.ts';
@@ -85,6 +87,7 @@ export async function runWorker(config: AdminConfig, logger: Logger): Promise<{ 
         const now = parts.clock();
         await pruneFeedChanges(trx, now);
         await forgetIdempotencyKeys(trx, now);
+        await forgetTasks(trx, now, config.accessTasks.retentionMs);
         await forgetDeliveries(trx, now);
         await forgetOutboxEvents(trx, now);
         await forgetSessions(trx, now - KEEP_SESSIONS_MS);
@@ -136,12 +139,15 @@ interface Telling {
 }
 
 function processorOf(parts: AdminParts, jobs: JobQueue, metrics: WorkerMetrics, telling: Telling): Processor {
+  const { config } = parts;
   const { connectedChannels, awaitedReviewers, rooms } = telling.outbound;
   const ports: TellPorts = {
     connectedChannels,
     awaitedReviewers,
     rooms,
-    publicUrl: parts.config.publicUrl,
+    publicUrl: config.publicUrl,
+    taskCalls: (trx, requestId) =>
+      taskCalls(trx, requestId, { publicUrl: config.publicUrl, ...config.accessTasks }, parts.clock()),
     beforeDone: (event) => armGrantEnd(jobs, event, parts.clock()),
     onNotified: () => parts.wake.send('live'),
   };

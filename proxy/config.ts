@@ -1,3 +1,4 @@
+import { ACCESS_REQUEST_VERSIONS } from '../core/decision/access-request-profile.ts';
 import { z } from 'zod';
 import { parseResourceKey } from '../core/access/resource.ts';
 import { MAX_BUNDLE_BYTES } from '../core/decision/bundle-archive.ts';
@@ -176,6 +177,12 @@ const settingsSchema = z.strictObject({
       public_url: originUrl.optional(),
       /** What apps may ask about, besides the resources of the routes. */
       resources: z.array(resourcePattern).default(['feature:*']),
+      /** The version of the Access Request and Approval Profile that denials and re-evaluations speak (docs/arap.md). */
+      access_requests: z
+        .enum([...ACCESS_REQUEST_VERSIONS, 'off'], {
+          error: `must be one of ${ACCESS_REQUEST_VERSIONS.join(', ')}, or off`,
+        })
+        .default(ACCESS_REQUEST_VERSIONS[0]),
       /** What a search for actions asks about: the names that Hallpass and the apps have for what can be done. */
       actions: z.array(z.string().min(1).max(64)).max(100).default(['read', 'write', 'connect', 'admin']),
     })

@@ -5,6 +5,7 @@ import type { Logger } from '../core/process/logger.ts';
 import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
 import { createIdentityParts, identityLimits, type IdentityParts } from './create-identity-parts.ts';
 import { createManagement, managementLimits, type Management } from './create-management.ts';
+import { accessRequestSupport } from './decision-api/access-request-support.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
 import { ControlPlane } from './facts/control-plane.ts';
@@ -100,7 +101,8 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const { public_url: publicUrl = null, actions, tls: tlsFiles } = config.decision_api;
   const tls = tlsFiles === undefined ? null : await readTls(tlsFiles, 'decision_api.tls');
   const questions = { judge, links, log, logger, limits, now, actions, pageSecret: secrets.feedToken };
-  const decisionServer = new DecisionServer({ ...questions, token, publicUrl, tls, assertionKeys });
+  const access = accessRequestSupport(config, links, clock.now);
+  const decisionServer = new DecisionServer({ ...questions, ...access, token, publicUrl, tls, assertionKeys });
   const asking = { settings: config.external_auth, token: secrets.externalAuthToken ?? null };
   const externalAuth = await ExternalAuthPorts.create({ ...questions, ...asking, gate, metrics, clock: clock.now });
   const patterns = servedPatterns(config);

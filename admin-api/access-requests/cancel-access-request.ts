@@ -2,7 +2,7 @@ import { nextStatus } from '../../core/access/access-request.ts';
 import { AccessError } from '../../core/access/errors.ts';
 import { entitlementKey } from '../../core/access/grant.ts';
 import { personOf } from '../db/person-row.ts';
-import type { RunUnitOfWork } from '../db/unit-of-work.ts';
+import type { AuditPerson, RunUnitOfWork, UnitOfWork } from '../db/unit-of-work.ts';
 import type { CurrentPerson } from '../http/current-person.ts';
 import { askedTerms, statusAt, type AccessRequestRow } from './access-request-row.ts';
 import { readableTerms } from './readable-terms.ts';
@@ -23,22 +23,36 @@ export async function cancelAccessRequest(
       .forUpdate()
       .first();
     if (request === undefined) throw new AccessError('not-found', 'You have no such request.');
-    const [cancelled] = (await unit
-      .trx('access_requests')
-      .where({ id: requestId })
-      .update({ status: nextStatus(statusAt(request, unit.nowMs), 'cancel'), decided_at: new Date(unit.nowMs) })
-      .returning('*')) as [AccessRequestRow];
-    unit.audit({
-      type: 'access-request.cancelled',
-      actor: personOf(caller),
-      subject: personOf(caller),
-      request_id: requestId,
-      evaluation_id: request.evaluation_id,
-      summary: `${caller.name} took the request for ${entitlementKey(askedTerms(request).entitlement)} back.`,
-      details: { asked: readableTerms(askedTerms(request)) },
-    });
-    unit.emit({ type: 'access-request.cancelled', request_id: requestId });
-    return cancelled;
+    return cancelWithin(unit, caller, request);
   });
   return result;
+}
+
+/**
+ * Takes back a request whose row the transaction holds.
+ * @param said what came with it, for the audit
+ * @throws AccessError `already-decided`
+ */
+export async function cancelWithin(
+  unit: UnitOfWork,
+  requester: AuditPerson,
+  request: AccessRequestRow,
+  said: Readonly<Record<string, unknown>> = {},
+): Promise<AccessRequestRow> {
+  const [cancelled] = (await unit
+    .trx('access_requests')
+    .where({ id: request.id })
+    .update({ status: nextStatus(statusAt(request, unit.nowMs), 'cancel'), decided_at: new Date(unit.nowMs) })
+    .returning('*')) as [AccessRequestRow];
+  unit.audit({
+    type: 'access-request.cancelled',
+    actor: personOf(requester),
+    subject: personOf(requester),
+    request_id: request.id,
+    evaluation_id: request.evaluation_id,
+    summary: `${requester.name} took the request for ${entitlementKey(askedTerms(request).entitlement)} back.`,
+    details: { asked: readableTerms(askedTerms(request)), ...said },
+  });
+  unit.emit({ type: 'access-request.cancelled', request_id: request.id });
+  return cancelled;
 }

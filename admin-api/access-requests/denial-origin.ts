@@ -23,6 +23,8 @@ export interface Origin {
   readonly denial_verified: boolean;
   /** What the sidecar vouches for besides; null where nobody does. */
   readonly denial: { readonly at: string | null; readonly sidecar: string } | null;
+  /** Of the profile for programs, where it came that way. */
+  readonly task?: { readonly id: string; readonly client: Readonly<Record<string, unknown>> | null };
 }
 
 export const NO_ORIGIN: Origin = {

@@ -73,7 +73,7 @@ async function insertRequest(
   { answer, stages, policy_revision }: PolicyRuling,
 ): Promise<AccessRequestRow> {
   const timeout = unit.nowMs + ports.pendingTimeoutMs;
-  const { denial, ...cause } = origin;
+  const { denial, task: _, ...cause } = origin;
   const [row] = (await unit
     .trx('access_requests')
     .insert({
@@ -131,6 +131,7 @@ function auditSubmission(unit: UnitOfWork, filing: Filing, row: AccessRequestRow
       action: origin.action,
       denial_verified: origin.denial_verified,
       ...(origin.denial === null ? {} : { denial: origin.denial }),
+      ...(origin.task === undefined ? {} : { task: origin.task }),
       policy: { revision: ruling.policy_revision, ...ruling.answer, stages: ruling.stages },
     },
   });

@@ -7,7 +7,7 @@ import type { CurrentPerson } from '../http/current-person.ts';
 import type { AccessRequestPorts } from './access-request-ports.ts';
 import type { AccessRequestRow } from './access-request-row.ts';
 import { assertNoneOpen } from './break-glass.ts';
-import { NO_ORIGIN, originOf, type Cause } from './denial-origin.ts';
+import { NO_ORIGIN, originOf, type Cause, type Origin } from './denial-origin.ts';
 import { recordTimeouts } from './expire-pending-requests.ts';
 import { findOwnExtension } from './extended-grant.ts';
 import { fileRequest, type Filing } from './file-request.ts';
@@ -16,11 +16,19 @@ import { lockSubmissions } from './pending-request.ts';
 /** How many things one submission may ask for: as many as one reviewer still reads. */
 export const MAX_BUNDLE = 10;
 
+type Period = Omit<Terms, 'entitlement'>;
+
 export interface Submission extends Cause {
   /** One thing, or several at once. Empty only together with `extends_grant_id`. */
   readonly entitlements: readonly Entitlement[];
   readonly reason: string;
-  readonly period: Omit<Terms, 'entitlement'>;
+  readonly period?: Period | undefined;
+  /** One for each thing, instead of one for all. */
+  readonly periods?: readonly Period[] | undefined;
+  /** Where each thing comes from, proven already. */
+  readonly origins?: readonly Origin[] | undefined;
+  /** Writes down what the requests belong to, in their transaction. */
+  readonly record?: ((unit: UnitOfWork, requests: readonly AccessRequestRow[]) => Promise<void>) | undefined;
   readonly extends_grant_id?: string | undefined;
   /** At once, to be reviewed afterwards. */
   readonly break_glass?: boolean | undefined;
@@ -45,7 +53,7 @@ export async function submitAccessRequest(
   submission: Submission,
 ): Promise<Committed<Submitted>> {
   assertPossible(submission);
-  const { origin, index } = await originOf(ports, caller, submission.entitlements, submission);
+  const origins = submission.origins ?? (await originsOf(ports, caller, submission));
   return ports.run(async (unit) => {
     await lockSubmissions(unit.trx, caller.id);
     if (submission.break_glass === true) await assertNoneOpen(unit.trx, caller.id);
@@ -59,22 +67,41 @@ export async function submitAccessRequest(
     for (const [place, entitlement] of entitlements.entries()) {
       const filing: Filing = {
         requester,
-        terms: { ...submission.period, entitlement },
+        terms: { ...periodAt(submission, place), entitlement },
         extension,
         reason: submission.reason,
         breakGlass: submission.break_glass ?? false,
-        origin: place === index ? origin : NO_ORIGIN,
+        origin: origins[place] ?? NO_ORIGIN,
         bundleId,
       };
       filed.push(await namingPlace(entitlements, place, () => fileRequest(ports, unit, filing)));
     }
     const first = filed.find(({ request, joined }) => !joined && request.status === 'pending');
     if (first !== undefined) unit.emit({ type: 'access-request.submitted', request_id: first.request.id });
-    return { requests: filed.map(({ request }) => request), joined: filed[0]?.joined ?? false };
+    const requests = filed.map(({ request }) => request);
+    await submission.record?.(unit, requests);
+    return { requests, joined: filed[0]?.joined ?? false };
   });
 }
 
-function assertPossible({ entitlements, period, extends_grant_id, break_glass }: Submission): void {
+/** A denial is about one of the things; the others come from nowhere. */
+async function originsOf(ports: AccessRequestPorts, caller: CurrentPerson, submission: Submission): Promise<Origin[]> {
+  const { origin, index } = await originOf(ports, caller, submission.entitlements, submission);
+  // More time for a grant names nothing, and has a place all the same.
+  return Array.from({ length: Math.max(1, submission.entitlements.length) }, (_, place) =>
+    place === index ? origin : NO_ORIGIN,
+  );
+}
+
+function periodAt({ period, periods }: Submission, place: number): Period {
+  const own = periods?.[place] ?? period;
+  if (own === undefined) throw new RangeError('A submission says for how long.');
+  return own;
+}
+
+function assertPossible(submission: Submission): void {
+  const { entitlements, extends_grant_id, break_glass } = submission;
+  const period = periodAt(submission, 0);
   const seen = new Set<string>();
   for (const [place, entitlement] of entitlements.entries()) {
     const key = entitlementKey(entitlement);

@@ -11,17 +11,21 @@ import type { Clock } from '../../core/process/clock.ts';
 export interface ControlJudgeParts {
   /** As of the last time they were brought up to date; null: never. */
   readonly facts: () => Facts | null;
+  readonly revision: () => number;
   readonly engine: () => PolicyEngine;
   readonly clock: Clock;
   readonly onPolicyError: (error: unknown) => void;
 }
 
 /** Decides as the sidecars do, by the same policy and the same rule. */
-export function createControlJudge({ facts, engine, clock, onPolicyError }: ControlJudgeParts): Judge {
+export function createControlJudge({ facts, revision, engine, clock, onPolicyError }: ControlJudgeParts): Judge {
   return {
     sit() {
       const held = facts();
       return held === null ? 'facts-missing' : { facts: held, engine: engine() };
+    },
+    get factsRevision() {
+      return revision();
     },
     decide: (bench: Bench, question: Question): Decision =>
       evaluate(bench.engine, bench.facts, question, clock(), onPolicyError),

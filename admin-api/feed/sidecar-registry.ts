@@ -85,13 +85,13 @@ export class SidecarRegistry {
       .update({ disconnected_at: new Date(this.#clock()) });
   }
 
-  /** Public keys of the sidecars whose denials are still believable. */
+  /** Public keys of the sidecars whose denials are still believable; `iss` of each: the sidecar it speaks for. */
   async denialKeys(): Promise<JWK[]> {
     const since = new Date(this.#clock() - KEY_LIFETIME_MS);
-    const rows: { denial_key: JWK }[] = await this.#knex('sidecars')
+    const rows: { denial_key: JWK; public_url: string }[] = await this.#knex('sidecars')
       .where('last_seen_at', '>=', since)
-      .select('denial_key');
-    return rows.map((row) => row.denial_key);
+      .select('denial_key', 'public_url');
+    return rows.map((row) => ({ ...row.denial_key, iss: row.public_url }));
   }
 
   /** Public URLs of the sidecars heard of lately: where a person may be sent back to. */

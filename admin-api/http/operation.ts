@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response, Router } from 'express';
 import { z } from 'zod';
 import { isAtLeast, type Role } from '../../core/access/role.ts';
+import type { AccessClient } from './access-client.ts';
 import { callerOf } from './authenticate.ts';
 import type { CurrentPerson } from './current-person.ts';
 import { HttpProblem } from './problem.ts';
@@ -9,7 +10,11 @@ export interface OperationInput<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** Only where `client` is null: a program is nobody. */
   readonly caller: CurrentPerson;
+  /** The program that calls on behalf of people; null: a person calls. */
+  readonly client: AccessClient | null;
+  readonly idempotencyKey: string | null;
   /** Of the console session this was asked in; null for a bearer token. */
   readonly sessionId: string | null;
 }
@@ -17,6 +22,7 @@ export interface OperationInput<Params, Query, Body> {
 export interface OperationResult {
   readonly status: number;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Instead of a body: writes the answer itself, headers included, for as long as it likes. */
   readonly stream?: (response: Response) => Promise<void>;
 }
@@ -35,6 +41,8 @@ export interface Operation {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** Programs with a credential of their own may call it too. */
+  readonly takesClients?: boolean;
   /** The answer shows what is kept nowhere else in plain, so it is not kept in plain for a repeated key either. */
   readonly answersSecret?: boolean;
   readonly responses: Readonly<Record<number, OperationResponse>>;
@@ -90,21 +98,31 @@ function handlerOf(item: Operation): RequestHandler {
   return async (request, response) => {
     response.locals['operation'] = name;
     response.locals['answersSecret'] = item.answersSecret === true;
-    const caller = response.locals.person as CurrentPerson;
-    if (item.minimumRole !== undefined && !isAtLeast(caller.role, item.minimumRole)) {
-      throw new HttpProblem('role-too-low', `This needs the role ${item.minimumRole}; yours is ${caller.role}.`, {
-        facts: { minimum_role: item.minimumRole, role: caller.role },
-      });
+    const caller = response.locals.person as CurrentPerson | undefined;
+    const client = (response.locals['client'] as AccessClient | undefined) ?? null;
+    if (caller === undefined && !(client !== null && item.takesClients === true)) {
+      throw new HttpProblem('not-signed-in', 'This is for people; a program may submit, read and cancel its tasks.');
+    }
+    if (item.minimumRole !== undefined && (caller === undefined || !isAtLeast(caller.role, item.minimumRole))) {
+      throw new HttpProblem(
+        'role-too-low',
+        `This needs the role ${item.minimumRole}; yours is ${caller?.role ?? 'none'}.`,
+        {
+          facts: { minimum_role: item.minimumRole, role: caller?.role ?? null },
+        },
+      );
     }
     const result = await item.run({
       params: item.params?.parse(request.params) as never,
       query: item.query?.parse(withoutEmptyValues(request.query)) as never,
       body: item.body?.parse(bodyOf(request)) as never,
-      caller,
-      sessionId: callerOf(response).session_id,
+      caller: caller as CurrentPerson,
+      client,
+      idempotencyKey: request.get('idempotency-key') ?? null,
+      sessionId: client === null ? callerOf(response).session_id : null,
     });
     if (result.stream !== undefined) return result.stream(response);
-    response.status(result.status).set('cache-control', 'no-store');
+    response.status(result.status).set({ 'cache-control': 'no-store', ...result.headers });
     if (result.body === undefined) response.end();
     else response.json(result.body);
   };

@@ -5,7 +5,12 @@ import type { Logger } from '../../core/process/logger.ts';
 import { ACCESS_PROBLEMS, HTTP_PROBLEMS, PROBLEM_TYPE_BASE, type ProblemKind } from './problem-table.ts';
 import { HttpProblem } from './problem.ts';
 
+/** What another specification calls a problem, by our code for it. */
+export type ProblemTypes = Readonly<Record<string, ProblemKind & { readonly type: string }>>;
+
 interface Problem extends ProblemKind {
+  /** Left out: our own. */
+  readonly type?: string | undefined;
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
@@ -22,13 +27,18 @@ const OUTAGE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', '57P01', '
 export function problemHandler(logger: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const problem = describeProblem(error);
+    const types = response.locals['problemTypes'] as ProblemTypes | undefined;
+    const problem = inTheWordsOf(types, describeProblem(error));
     const requestId = String(response.locals.requestId ?? '');
     if (problem.status >= 500) {
       logger.error({ err: error, request_id: requestId, method: request.method, path: request.path }, 'request failed');
     }
     sendProblem(response, problem, requestId);
   };
+}
+
+function inTheWordsOf(types: ProblemTypes | undefined, problem: Problem): Problem {
+  return { ...problem, ...types?.[problem.code] };
 }
 
 function sendProblem(response: Response, problem: Problem, requestId: string): void {
@@ -42,7 +52,7 @@ function sendProblem(response: Response, problem: Problem, requestId: string): v
 function documentOf(problem: Problem) {
   return {
     ...problem.facts,
-    type: PROBLEM_TYPE_BASE + problem.code,
+    type: problem.type ?? PROBLEM_TYPE_BASE + problem.code,
     title: problem.title,
     status: problem.status,
     detail: problem.detail,

@@ -43,6 +43,7 @@ export const HTTP_PROBLEMS: Record<string, ProblemKind> = {
   'unsupported-media-type': { status: 415, title: 'The body must be JSON' },
   'too-large': { status: 413, title: 'The request is too large' },
   'not-found': { status: 404, title: 'Not found' },
+  'unknown-version': { status: 400, title: 'Not a version that is served' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
   'idempotency-key-in-use': { status: 409, title: 'The first request with this Idempotency-Key is still running' },

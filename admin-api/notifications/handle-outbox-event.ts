@@ -2,6 +2,7 @@ import { newId } from '../../core/access/ids.ts';
 import type { GrantRow } from '../db/grant-row.ts';
 import type { Knex } from '../db/knex.ts';
 import type { DomainEvent } from '../db/unit-of-work.ts';
+import { planCallbackDeliveries, type TaskCalls } from './callbacks/plan-callback-deliveries.ts';
 import { planDeliveries, planRoomDelivery, type Rooms, type Told } from './deliveries/plan-deliveries.ts';
 import type { AwaitedReviewers } from './deliveries/present-facts.ts';
 import type { ConnectedChannels } from './notification-channel.ts';
@@ -14,6 +15,7 @@ export interface TellPorts {
   readonly rooms: Rooms;
   /** Where browsers reach the console. */
   readonly publicUrl: string;
+  readonly taskCalls: TaskCalls;
   /** What else has to be arranged before the event counts as handled; must be safe to repeat. */
   readonly beforeDone: (event: {
     readonly type: DomainEvent['type'];
@@ -71,6 +73,7 @@ export async function handleOutboxEvent(
     const place = room === null ? undefined : (await ports.rooms(trx)).get(room.event_type);
     if (room !== null && place !== undefined) await planRoomDelivery(trx, room, place, context);
     await planWebhookDeliveries(trx, locked, ports.publicUrl, nowMs);
+    await planCallbackDeliveries(trx, locked, ports.taskCalls, nowMs);
     await trx('outbox_events')
       .where({ id: eventId })
       .update({ handled_at: new Date(nowMs) });

@@ -5,7 +5,7 @@ import type { Person } from './person.ts';
 import { queryKeys } from './query-keys.ts';
 
 export type DeliveryState = 'pending' | 'held' | 'sent' | 'dead' | 'dropped';
-export type DeliveryChannel = 'email' | 'slack' | 'webhook';
+export type DeliveryChannel = 'email' | 'slack' | 'webhook' | 'callback';
 
 /** One message to one person, place or program. */
 export interface Delivery {

@@ -33,6 +33,8 @@ const WORDS: Record<AuditType, string> = {
   'scope.created': 'Scope created',
   'scope.changed': 'Scope changed',
   'scope.deleted': 'Scope deleted',
+  'access-client.added': 'Program may ask for access',
+  'access-client.removed': 'Program may ask no more',
   'sidecar.credential-added': 'Sidecar credential added',
   'sidecar.registered': 'Sidecar registered',
   'notification-preferences.changed': 'Preferences changed',

@@ -12,6 +12,7 @@ export const DELIVERY_CHANNELS: Record<DeliveryChannel, string> = {
   email: 'Email',
   slack: 'Slack',
   webhook: 'Webhook',
+  callback: 'Call back',
 };
 
 /** Why a delivery was left out; a code of the API in words. */

@@ -37,6 +37,8 @@ export const AUDIT_TYPE_GROUPS = {
     'scope.deleted',
     'sidecar.credential-added',
     'sidecar.registered',
+    'access-client.added',
+    'access-client.removed',
   ],
   notifications: [
     'notification-preferences.changed',

@@ -5,6 +5,8 @@ export const ID_PREFIXES = {
   person: 'per',
   accessRequest: 'req',
   bundle: 'bdl',
+  task: 'tsk',
+  accessClient: 'cli',
   review: 'rev',
   grant: 'grt',
   evaluation: 'ev',

@@ -2,12 +2,19 @@ import type { ReasonCode } from '../access/reason-code.ts';
 import type { Decision } from '../decision/decision.ts';
 import type { Logger } from '../process/logger.ts';
 import type { Answer } from '../process/problem-answer.ts';
+import { presentedApproval, type ReadApprovalState } from './approval.ts';
 import type { Asker } from './asker.ts';
 import type { AuthzenLimits } from './authzen-limits.ts';
 import type { Judge } from './bench.ts';
 import { invalidAnswer, jsonAnswer, notReadyAnswer } from './decision-answer.ts';
 import type { Asked } from './endpoint.ts';
-import { answerEvaluation, evaluateAccess, type DenialLinks, type Evaluation } from './evaluate-access.ts';
+import {
+  answerEvaluation,
+  evaluateAccess,
+  type AskedEvaluation,
+  type DenialLinks,
+  type Evaluation,
+} from './evaluate-access.ts';
 import { answerSeveral, evaluateSeveral } from './evaluate-several.ts';
 import { readEvaluationRequest, type EvaluationRequest } from './evaluation-request.ts';
 import { readEvaluationsRequest } from './evaluations-request.ts';
@@ -37,6 +44,8 @@ export interface QuestionOptions {
   readonly limits: AuthzenLimits;
   /** Milliseconds that only ever go up. */
   readonly now: () => number;
+  /** null: access requests are not spoken of here, so a member `approval` of the context is one like any other. */
+  readonly readApprovalState: ReadApprovalState | null;
   /** What a search for actions asks about. */
   readonly actions: readonly string[];
   /** Known to every process that answers under this address, and to no app. */
@@ -69,10 +78,11 @@ export class QuestionAnswerer {
 
   async #evaluate(request: EvaluationRequest, asker: Asker): Promise<Answer> {
     const { judge, links, now } = this.#options;
+    const asked = await this.#withApproval(request);
     const startedAt = now();
     const bench = judge.sit();
     if (typeof bench === 'string') return notReadyAnswer(bench);
-    const evaluation = evaluateAccess(request, judge, bench, asker);
+    const evaluation = evaluateAccess(asked, judge, bench, asker);
     this.#write(evaluation, now() - startedAt);
     return jsonAnswer(await answerEvaluation(evaluation, links));
   }
@@ -83,13 +93,24 @@ export class QuestionAnswerer {
     if (!reading.ok) return invalidAnswer(reading.problems);
     const request = reading.value;
     if (request.kind === 'single') return this.#evaluate(request.request, asker);
+    const items = await Promise.all(
+      request.items.map(async (item) => (item.ok ? { ...item, value: await this.#withApproval(item.value) } : item)),
+    );
     const startedAt = now();
     const bench = judge.sit();
     if (typeof bench === 'string') return notReadyAnswer(bench);
-    const outcomes = evaluateSeveral(request.items, request.semantic, { judge, bench, asker });
+    const outcomes = evaluateSeveral(items, request.semantic, { judge, bench, asker });
     const durationMs = (now() - startedAt) / outcomes.length;
     for (const outcome of outcomes) if ('decision' in outcome) this.#write(outcome, durationMs);
     return jsonAnswer({ evaluations: await answerSeveral(outcomes, links) });
+  }
+
+  async #withApproval(request: EvaluationRequest): Promise<AskedEvaluation> {
+    const { readApprovalState } = this.#options;
+    return {
+      request,
+      approval: readApprovalState === null ? null : await presentedApproval(request, readApprovalState),
+    };
   }
 
   async #find(searched: Searched, json: unknown, asker: Asker): Promise<Answer> {

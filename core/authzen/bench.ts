@@ -17,6 +17,8 @@ export interface Judge {
   /** @returns the reason instead, when nothing can be decided now */
   sit(): Bench | NotReadyReason;
   decide(bench: Bench, question: Question): Decision;
+  /** Of the feed, that the facts are at. */
+  readonly factsRevision: number;
   /** A denial that needs no policy. */
   refuse(reason: DenyReason): Decision;
 }

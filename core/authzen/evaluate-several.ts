@@ -3,11 +3,11 @@ import type { Bench, Judge } from './bench.ts';
 import {
   answerEvaluation,
   evaluateAccess,
+  type AskedEvaluation,
   type DenialLinks,
   type Evaluation,
   type EvaluationResponse,
 } from './evaluate-access.ts';
-import type { EvaluationRequest } from './evaluation-request.ts';
 import type { Semantic } from './evaluations-request.ts';
 import { describeProblems, type FieldProblem, type Reading } from './read-json.ts';
 
@@ -27,7 +27,7 @@ export type Outcome = Evaluation | readonly FieldProblem[];
  * and the policy are the same for all.
  */
 export function evaluateSeveral(
-  items: readonly Reading<EvaluationRequest>[],
+  items: readonly Reading<AskedEvaluation>[],
   semantic: Semantic,
   { judge, bench, asker }: { readonly judge: Judge; readonly bench: Bench; readonly asker: Asker },
 ): Outcome[] {

@@ -1,5 +1,12 @@
 import { resourceKey } from '../access/resource.ts';
-import { denialTokenExpiry, signDenialToken, type DenialKey, type DenialTokenParties } from './denial-token.ts';
+import { ACCESS_REQUEST_PATHS } from './access-request-profile.ts';
+import {
+  denialTokenExpiry,
+  signDenialToken,
+  type DenialClaims,
+  type DenialSigner,
+  type DenialTokenParties,
+} from './denial-token.ts';
 import type { Decision } from './decision.ts';
 import type { Resource } from '../access/resource.ts';
 import type { Subject } from '../access/subject.ts';
@@ -13,6 +20,8 @@ export interface AccessRequestLink {
   readonly binding_token: string;
   /** RFC 3339. */
   readonly expires_at: string;
+  /** For programs: what the request has to say, as JSON Schema. */
+  readonly request_schema_url: string;
 }
 
 export interface DenialFacts {
@@ -21,15 +30,17 @@ export interface DenialFacts {
   readonly resource: Resource;
   readonly action: string;
   readonly returnTo: string | null;
+  /** Of the question as an app wrote it. */
+  readonly bindingHash?: string;
 }
 
 /** Makes the way from a no to a yes. All URLs come from the configuration; none from what the client sent. */
 export class AccessRequestLinks {
   readonly #consoleUrl: string;
-  readonly #key: DenialKey;
+  readonly #key: DenialSigner;
   readonly #parties: DenialTokenParties;
 
-  constructor(publicUrl: string, consoleUrl: string, key: DenialKey) {
+  constructor(publicUrl: string, consoleUrl: string, key: DenialSigner) {
     this.#consoleUrl = consoleUrl;
     this.#key = key;
     this.#parties = { issuer: publicUrl, audience: consoleUrl };
@@ -48,6 +59,8 @@ export class AccessRequestLinks {
         evaluation_id: decision.evaluation_id,
         reason: decision.reason,
         return_to: returnTo,
+        ...askOf(facts),
+        ...(facts.bindingHash === undefined ? {} : { binding_hash: facts.bindingHash }),
       },
       this.#key,
       this.#parties,
@@ -55,9 +68,10 @@ export class AccessRequestLinks {
     );
     return {
       form_url: formUrl,
-      endpoint: `${this.#consoleUrl}/access/v1/requests`,
+      endpoint: this.#consoleUrl + ACCESS_REQUEST_PATHS.requests,
       binding_token: token,
       expires_at: denialTokenExpiry(decision.evaluated_at),
+      request_schema_url: this.#consoleUrl + ACCESS_REQUEST_PATHS.schema,
     };
   }
 
@@ -81,6 +95,14 @@ export class AccessRequestLinks {
     const text = query.toString().replaceAll('%3A', ':');
     return `${this.#consoleUrl}/access-requests/new?${text}${fragment(returnTo)}`;
   }
+}
+
+/** The same choice as the form's. */
+function askOf({ decision: { request } }: DenialFacts): Pick<DenialClaims, 'ask'> {
+  if (request === null || request.resource) return {};
+  if (request.role !== null) return { ask: { kind: 'role', role: request.role } };
+  const [scope] = request.scopes;
+  return scope === undefined ? {} : { ask: { kind: 'scope', scope_id: scope } };
 }
 
 function fragment(returnTo: string | null): string {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { createLocalJWKSet, errors, exportJWK, jwtVerify, type JWK } from 'jose';
 import { z } from 'zod';
 import { AccessError } from '../access/errors.ts';
+import { entitlementSchema } from '../access/grant.ts';
 import { newId } from '../access/ids.ts';
 import { resourceRefSchema } from '../access/resource.ts';
 
@@ -24,6 +25,10 @@ export const denialClaimsSchema = z.object({
   reason: z.string(),
   /** Where the person was going, for the way back; only for GET and HEAD. */
   return_to: z.string().nullable(),
+  /** What would change the answer, where it is not the resource itself. */
+  ask: entitlementSchema.optional(),
+  /** Of the question as an app wrote it; the entities above are what its names stood for. */
+  binding_hash: z.string().optional(),
 });
 export type DenialClaims = z.infer<typeof denialClaimsSchema>;
 
@@ -33,6 +38,8 @@ export interface VerifiedDenial extends DenialClaims {
   readonly denied_at: string | null;
   /** Public URL. */
   readonly sidecar: string;
+  /** RFC 3339: `access_request.expires_at` of the denial; null when the token does not say. */
+  readonly denial_expires_at: string | null;
 }
 
 export interface DenialKey {
@@ -43,6 +50,9 @@ export interface DenialKey {
 }
 
 const makeKeyPair = promisify(generateKeyPair);
+
+/** What signs: a sidecar's key, or one of the control plane's own. */
+export type DenialSigner = Pick<DenialKey, 'kid'> & { readonly privateKey: KeyObject };
 
 /** A fresh Ed25519 key; a sidecar makes one at its start and keeps it in memory only. */
 export async function createDenialKey(): Promise<DenialKey> {
@@ -65,7 +75,7 @@ export interface DenialTokenParties {
  */
 export function signDenialToken(
   claims: DenialClaims,
-  key: DenialKey,
+  key: DenialSigner,
   parties: DenialTokenParties,
   nowMs: number,
 ): string {
@@ -94,7 +104,7 @@ export function denialTokenExpiry(nowMs: number): string {
 }
 
 /**
- * @param keys the registered public keys of the sidecars
+ * @param keys the registered public keys of the sidecars; of one with a member `iss`, only for that issuer
  * @throws AccessError `binding-expired` or `binding-invalid`
  */
 export async function verifyDenialToken(
@@ -104,17 +114,20 @@ export async function verifyDenialToken(
   nowMs: number,
 ): Promise<VerifiedDenial> {
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet({ keys: [...keys] }), {
+    const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet({ keys: [...keys] }), {
       algorithms: [ALGORITHM],
       audience,
       typ: TOKEN_TYPE,
       currentDate: new Date(nowMs),
       requiredClaims: ['exp', 'iss', 'jti'],
     });
+    const { iss: owner } = (keys.find((key) => key.kid === protectedHeader.kid) ?? {}) as { readonly iss?: unknown };
+    if (owner !== undefined && owner !== payload.iss) throw new errors.JWTInvalid('a key speaks for its own sidecar');
     return {
       ...denialClaimsSchema.parse(payload),
       denied_at: payload.iat === undefined ? null : new Date(payload.iat * 1000).toISOString(),
       sidecar: payload.iss as string,
+      denial_expires_at: typeof payload['denial_expires_at'] === 'string' ? payload['denial_expires_at'] : null,
     };
   } catch (error) {
     if (error instanceof errors.JWTExpired) {

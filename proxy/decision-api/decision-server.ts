@@ -21,6 +21,8 @@ export interface DecisionServerOptions extends QuestionOptions {
   readonly publicUrl: string | null;
   /** Whose public halves stand at `/.well-known/jwks.json`, for upstreams that verify what is asserted to them. */
   readonly assertionKeys: Pick<AssertionKeys, 'published'>;
+  /** Of what is spoken besides. */
+  readonly moreMetadata: Readonly<Record<string, unknown>>;
   /** null: plain HTTP. */
   readonly tls: ServerTls | null;
 }
@@ -82,7 +84,7 @@ export class DecisionServer {
     if (path === KEY_SET_PATH) return keySetAnswer(request.method, this.#options.assertionKeys.published);
     return answerHttp(request, path, {
       questions: this.#questions,
-      metadata: () => metadataOf(this.#options.publicUrl ?? this.#listenUrl),
+      metadata: () => metadataOf(this.#options.publicUrl ?? this.#listenUrl, this.#options.moreMetadata),
       maxBodyBytes: this.#options.limits.decision_body_bytes,
       admit: (asking) => (this.#mayAsk(asking) ? ASKS_ABOUT_ANYBODY : notSignedInAnswer()),
     });

@@ -3,6 +3,15 @@ import type { WrongRequest } from './wrong-request.ts';
 const PRODUCTION = { type: 'connection', id: 'aws-production' };
 export const ASK = { resource: PRODUCTION, reason: 'why', duration_seconds: 60 };
 
+const TASK = {
+  subject: { type: 'user', id: 'member@example.com' },
+  resource: PRODUCTION,
+  action: { name: 'read' },
+  context: { business_justification: 'r' },
+  denial: { binding_token: 'x', expires_at: '2026-01-01T00:00:00Z' },
+};
+const UNKNOWN_TASK = 'urn:openid:authzen:access-request:error:unknown_task';
+
 export const WRONG_ACCESS_REQUESTS: readonly WrongRequest[] = [
   // Asking
   { method: 'post', path: '/v1/access-requests', body: { ...ASK, reason: undefined }, status: 422, field: 'reason' },
@@ -190,19 +199,91 @@ export const WRONG_ACCESS_REQUESTS: readonly WrongRequest[] = [
   },
   { method: 'get', path: `/v1/requestables?q=${'x'.repeat(201)}`, status: 422, field: 'q' },
   // AuthZEN access requests
-  { method: 'post', path: '/access/v1/requests', body: {}, status: 422, field: 'subject' },
+  { method: 'post', path: '/access/v1/requests', body: {}, status: 400, field: 'subject' },
+  { method: 'post', path: '/access/v1/requests', body: { ...TASK, items: [] }, status: 400, field: 'items' },
   {
     method: 'post',
     path: '/access/v1/requests',
-    body: {
-      subject: { type: 'user', id: 'member@example.com' },
-      resource: PRODUCTION,
-      action: { name: 'read' },
-      context: { business_justification: 'r' },
-      denial: { binding_token: 'x', expires_at: '2026-01-01T00:00:00Z' },
-    },
+    body: { ...TASK, context: { business_justification: ' ' } },
+    status: 400,
+    field: 'context.business_justification',
+  },
+  {
+    method: 'post',
+    path: '/access/v1/requests',
+    body: { ...TASK, denial: {} },
+    status: 400,
+    field: 'denial.expires_at',
+  },
+  {
+    method: 'post',
+    path: '/access/v1/requests',
+    body: { ...TASK, callback: { endpoint: 'file:///etc/passwd' } },
+    status: 400,
+    field: 'callback.endpoint',
+  },
+  {
+    method: 'post',
+    path: '/access/v1/requests',
+    body: { ...TASK, subject: { type: 'user', id: 'admin@example.com' }, client: { actor: { id: 'somebody' } } },
+    status: 403,
+    field: 'client.actor',
+  },
+  {
+    method: 'post',
+    path: '/access/v1/requests',
+    body: { ...TASK, subject: { type: 'user', id: 'admin@example.com' }, resource: undefined },
+    status: 422,
+    field: 'resource',
+  },
+  {
+    method: 'post',
+    path: '/access/v1/requests',
+    body: { ...TASK, subject: { type: 'user', id: 'admin@example.com' } },
+    status: 400,
+    field: 'binding_token',
+    type: 'urn:openid:authzen:access-request:error:invalid_denial_binding',
+  },
+  {
+    method: 'post',
+    path: '/access/v1/requests',
+    body: TASK,
     status: 403,
     field: 'subject.id',
   },
-  { method: 'get', path: '/access/v1/requests/req_0', status: 404 },
+  { method: 'get', path: '/access/v1/requests/tsk_0', status: 404, type: UNKNOWN_TASK },
+  { method: 'post', path: '/access/v1/requests/tsk_0/cancel', body: {}, status: 404, type: UNKNOWN_TASK },
+  { method: 'post', path: '/access/v1/requests/tsk_0/cancel', body: { reason: 1 }, status: 400, field: 'reason' },
+  // Programs that ask on behalf of people
+  { method: 'get', path: '/v1/access-clients?limit=0', status: 422, field: 'limit' },
+  { method: 'post', path: '/v1/access-clients', body: { resources: ['*'] }, status: 422, field: 'name' },
+  { method: 'post', path: '/v1/access-clients', body: { name: 'a', resources: [] }, status: 422, field: 'resources' },
+  {
+    method: 'post',
+    path: '/v1/access-clients',
+    body: { name: 'a', resources: ['*'], callback_urls: ['ftp://x.test'] },
+    status: 422,
+    field: 'callback_urls.0',
+  },
+  ...[
+    'http://example.com/cb',
+    'https://u:p@example.com/cb',
+    'https://127.0.0.1/cb',
+    'https://[::1]/cb',
+    'https://169.254.169.254/',
+  ].map((url): WrongRequest => ({
+    method: 'post',
+    path: '/v1/access-clients',
+    body: { name: 'a', resources: ['*'], callback_urls: [url] },
+    status: 422,
+    field: 'callback_urls',
+  })),
+  {
+    method: 'post',
+    path: '/v1/access-clients',
+    body: { name: 'a', resources: ['*'], callback_urls: ['https://example.com/cb'] },
+    status: 409,
+    field: 'callback_urls',
+  },
+  { method: 'delete', path: '/v1/access-clients/cli_0', status: 404 },
 ];

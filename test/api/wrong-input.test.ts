@@ -23,6 +23,9 @@ const TABLES = [
   'notification_preferences',
   'notification_policies',
   'webhooks',
+  'access_tasks',
+  'access_task_items',
+  'access_clients',
 ];
 
 const WRONG = [...WRONG_ACCESS_REQUESTS, ...WRONG_REVIEWS, ...WRONG_SETTINGS, ...WRONG_NOTIFICATIONS];
@@ -56,7 +59,7 @@ describe('wrong input', () => {
     expect([answer.status, answer.body.detail]).toEqual([wrong.status, expect.any(String)]);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.body).toMatchObject({
-      type: `https://hallpass.dev/problems/${answer.body.code}`,
+      type: wrong.type ?? `https://hallpass.dev/problems/${answer.body.code}`,
       title: expect.any(String),
       status: wrong.status,
       request_id: expect.any(String),

@@ -7,4 +7,6 @@ export interface WrongRequest {
   /** The field the problem must name. */
   readonly field?: string;
   readonly code?: string;
+  /** Where another specification names the problem. */
+  readonly type?: string;
 }

@@ -78,7 +78,10 @@ export async function startFixture(kind: (typeof DECISION_POINTS)[number]): Prom
 async function startSidecarPoint(bundle: string): Promise<DecisionPoint> {
   const sidecar = await startSidecar({
     facts: FACTS,
-    config: { policy: { bundle }, decision_api: { port: 0, public_url: PDP_URL, actions: ACTIONS } },
+    config: {
+      policy: { bundle },
+      decision_api: { port: 0, public_url: PDP_URL, actions: ACTIONS, access_requests: 'off' },
+    },
   });
   return { url: sidecar.decisionUrl, headers: {}, stop: sidecar.stop };
 }
@@ -88,6 +91,8 @@ async function startControlPoint(bundle: string): Promise<DecisionPoint> {
     HALLPASS_ADMIN_PUBLIC_URL: PDP_URL,
     HALLPASS_POLICY_BUNDLE: bundle,
     HALLPASS_DECISION_TOKEN: CONTROL_TOKEN,
+    // The scenario is about the API alone.
+    HALLPASS_ARAP_VERSIONS: 'off',
     HALLPASS_DECISION_ACTIONS: ACTIONS.join(),
   };
   const api = await startAdminApi('embedded', environment, async ({ parts: { run, knex } }) => {

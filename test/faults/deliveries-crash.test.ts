@@ -64,6 +64,7 @@ describe.each(PROFILES)('a worker that dies between any two steps, %s', (profile
     connectedChannels: outbound.connectedChannels,
     awaitedReviewers: outbound.awaitedReviewers,
     rooms: outbound.rooms,
+    taskCalls: async () => [],
     publicUrl: api.url,
     beforeDone: async () => {},
     onNotified: () => {},

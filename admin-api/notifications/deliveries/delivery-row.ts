@@ -5,7 +5,7 @@ export const DELIVERY_STATES = ['pending', 'held', 'sent', 'dead', 'dropped'] as
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** Everything that is sent out, to people and to programs. */
-export const DELIVERY_CHANNELS = ['email', 'slack', 'webhook'] as const;
+export const DELIVERY_CHANNELS = ['email', 'slack', 'webhook', 'callback'] as const;
 export type DeliveryChannel = (typeof DELIVERY_CHANNELS)[number];
 
 export interface DeliveryRow {
@@ -16,6 +16,8 @@ export interface DeliveryRow {
   person_id: string | null;
   room: string | null;
   webhook_id: string | null;
+  /** Of callbacks. */
+  task_id: string | null;
   /** Of people and rooms what they choose by; of webhooks the event itself. */
   event_type: NotificationEventType | DomainEvent['type'] | 'webhook.test';
   request_id: string | null;

@@ -87,7 +87,7 @@ async function leaveOut({ knex, clock, awaitedReviewers }: TellContext, batch: L
   for (const delivery of batch.deliveries) {
     const present = facts.get(delivery.id);
     if (present !== undefined && !stillMatters(present)) dropped.set(delivery.id, 'no-longer-matters');
-    else if (reader !== null && channel !== 'webhook') {
+    else if (reader !== null && channel !== 'webhook' && channel !== 'callback') {
       const event = delivery.event_type as NotificationEventType;
       const plan = planDelivery(policy, reader.preferences, event, channel, nowMs);
       if (plan.state === 'dropped') dropped.set(delivery.id, plan.reason);

@@ -31,6 +31,8 @@ export class FeedSource {
   /** Reports of first uses are refused. */
   refusesFirstUses = false;
   refusedFirstUses = 0;
+  /** What the control plane shows to everybody, by path. */
+  readonly documents = new Map<string, object>();
   /** Set: every call is refused with this status. */
   refuseWith: number | null = null;
   /** Not set: streams are accepted and then nothing is ever said on them. */
@@ -90,6 +92,11 @@ export class FeedSource {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://feed');
     response.setHeader(FEED_TIME_HEADER, this.clock());
+    const shown = this.documents.get(url.pathname);
+    if (shown !== undefined && this.refuseWith === null) {
+      response.end(JSON.stringify(shown));
+      return;
+    }
     if (this.refuseWith !== null || request.headers.authorization !== `Bearer ${FEED_TOKEN}`) {
       response.writeHead(this.refuseWith ?? 401).end();
       return;

@@ -42,7 +42,12 @@ beforeAll(async () => {
   token = await signDenialToken(claims, key, parties, NOW);
 });
 
-const verified = { ...claims, denied_at: DENIED_AT, sidecar: parties.issuer };
+const verified = {
+  ...claims,
+  denied_at: DENIED_AT,
+  sidecar: parties.issuer,
+  denial_expires_at: denialTokenExpiry(NOW),
+};
 const verify = (text: string, nowMs = NOW, audience = AUDIENCE): Promise<DenialClaims> =>
   verifyDenialToken(text, [key.publicJwk], audience, nowMs);
 const refused = (code: string): object =>
@@ -167,7 +172,7 @@ describe('a denial token is refused', () => {
   });
 
   it('forged tokens would pass, were nothing wrong with them', async () => {
-    expect(await verify(await forge({}))).toEqual({ ...verified, denied_at: null });
+    expect(await verify(await forge({}))).toEqual({ ...verified, denied_at: null, denial_expires_at: null });
   });
 
   it('cut short anywhere', async () => {
