@@ -19,9 +19,6 @@ export interface RunningAdminApi {
 /** The feed is read every poll; a database that has not answered for this long is reported as missing. */
 const DATABASE_SILENCE_MS = 15_000;
 
-/** How often the feed is compared with the database, for what no wake-up tells. */
-const EPOCH_CHECK_EVERY_POLLS = 10;
-
 /** Starts the admin API on a migrated database. @param extras see `AppExtras`; null in production */
 export async function runAdminApi(
   config: AdminConfig,
@@ -39,12 +36,7 @@ export async function runAdminApi(
       // With facts, or after sign-outs, somebody connected may have lost the right to be.
       else void parts.live.check();
     });
-    let polls = 0;
-    const poll = setInterval(() => {
-      polls += 1;
-      void parts.hub.wake();
-      if (polls % EPOCH_CHECK_EVERY_POLLS === 0) parts.hub.checkEpoch().catch(() => {});
-    }, config.feedPollMs);
+    const poll = setInterval(() => void parts.hub.wake(), config.feedPollMs);
     lifecycle.onStop('feed poll', () => clearInterval(poll));
     const livePoll = setInterval(() => void parts.live.check(), config.live.poll_ms);
     lifecycle.onStop('live poll', () => clearInterval(livePoll));

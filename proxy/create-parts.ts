@@ -128,6 +128,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     limits,
     logger,
     now: clock.steady,
+    clockSkewMs: () => (clock.skewMs === null ? null : Math.round(clock.skewMs)),
     onEvent: (event) => metrics.feedEvents.inc({ event }),
   });
   metrics.watchMemo(memo);

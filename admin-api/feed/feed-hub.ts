@@ -6,6 +6,9 @@ import { readFeedHead, type FeedHead } from './read-snapshot.ts';
 
 export interface FeedChange {
   readonly revision: number;
+  /** Mark of the change before it. */
+  readonly after: string;
+  readonly mark: string;
   readonly facts: readonly Fact[];
 }
 
@@ -28,7 +31,7 @@ export class FeedHub {
   readonly #logger: Logger;
   readonly #subscribers = new Set<FeedSubscriber>();
   readonly #clock: Clock;
-  #head: FeedHead = { epoch: '', revision: 0 };
+  #head: FeedHead = { epoch: '', revision: 0, mark: '' };
   #readAtMs = 0;
   #reading: Promise<void> | null = null;
   #again = false;
@@ -44,7 +47,7 @@ export class FeedHub {
     return this.#head;
   }
 
-  /** When the database last answered, in milliseconds since the epoch. */
+  /** When the database was last asked and answered, in milliseconds since the epoch: `head` held nothing newer then. */
   get readAtMs(): number {
     return this.#readAtMs;
   }
@@ -54,8 +57,9 @@ export class FeedHub {
   }
 
   async start(): Promise<void> {
+    const askedMs = this.#clock();
     this.#head = await readFeedHead(this.#knex);
-    this.#readAtMs = this.#clock();
+    this.#readAtMs = askedMs;
   }
 
   subscribe(subscriber: FeedSubscriber): () => void {
@@ -94,34 +98,52 @@ export class FeedHub {
 
   async #readNew(): Promise<void> {
     for (;;) {
-      const changes: FeedChange[] = await this.#knex('feed_changes')
-        .select('revision', 'facts')
-        .where('revision', '>', this.#head.revision)
-        .orderBy('revision')
-        .limit(BATCH);
-      this.#readAtMs = this.#clock();
-      if (changes.length === 0) break;
+      const askedMs = this.#clock();
+      const [head, changes] = await Promise.all([readFeedHead(this.#knex), this.#readChanges()]);
+      const problem = this.#problemOf(head);
+      if (problem !== null) return this.#beginAnew(problem);
       for (const change of changes) {
-        if (change.revision !== this.#head.revision + 1) {
-          await this.#beginAnew(`revision ${change.revision} follows ${this.#head.revision}`);
-          return;
+        if (change.revision !== this.#head.revision + 1 || change.after !== this.#head.mark) {
+          return this.#beginAnew(`revision ${change.revision} does not follow ${this.#head.revision}`);
         }
-        this.#head = { epoch: this.#head.epoch, revision: change.revision };
+        this.#head = { epoch: this.#head.epoch, revision: change.revision, mark: change.mark };
         for (const subscriber of this.#subscribers) subscriber.change(change);
       }
-      if (changes.length < BATCH) break;
+      if (changes.length === BATCH) continue;
+      this.#readAtMs = askedMs;
+      return;
     }
   }
 
-  /** Compares with the database, for what no change row tells: an epoch that changed under a running process. */
-  async checkEpoch(): Promise<void> {
-    const head = await readFeedHead(this.#knex);
-    if (head.epoch !== this.#head.epoch || head.revision < this.#head.revision) await this.#beginAnew('a new epoch');
+  #readChanges(): Promise<FeedChange[]> {
+    return this.#knex('feed_changes')
+      .select('revision', 'after', 'mark', 'facts')
+      .where('revision', '>', this.#head.revision)
+      .orderBy('revision')
+      .limit(BATCH);
+  }
+
+  /** What no change row tells: a history that was replaced under a running process. */
+  #problemOf(head: FeedHead): string | null {
+    const ours = this.#head;
+    if (head.epoch !== ours.epoch) return 'a new epoch';
+    const isOurs = head.revision > ours.revision || (head.revision === ours.revision && head.mark === ours.mark);
+    return isOurs ? null : `revision ${head.revision} is not what led to ${ours.revision}: restored from a backup?`;
+  }
+
+  /** A sidecar stands at a change that is not in this history, though it is of the same epoch. */
+  noteForeign(instance: string, position: { readonly revision: number }): void {
+    this.#logger.error(
+      { sidecar: instance, sidecar_revision: position.revision, revision: this.#head.revision },
+      'a sidecar knows another history of this epoch: was the database restored from a backup? Run npm run feed:new-epoch',
+    );
   }
 
   async #beginAnew(reason: string): Promise<void> {
     this.#logger.warn({ reason }, 'the feed has a new history; sidecars resync');
     this.endAll(reason);
+    const askedMs = this.#clock();
     this.#head = await readFeedHead(this.#knex);
+    this.#readAtMs = askedMs;
   }
 }

@@ -29,7 +29,12 @@ const registrationBody = z.strictObject({
   version: z.string().max(100),
 });
 
-const appliedBody = z.strictObject({ epoch: z.string().min(1).max(64), revision: z.int().min(0) });
+const appliedBody = z.strictObject({
+  epoch: z.string().min(1).max(64),
+  revision: z.int().min(0),
+  /** Its machine's clock less ours; null while it does not know. */
+  clock_skew_ms: z.int().min(-2_147_483_648).max(2_147_483_647).nullable().default(null),
+});
 
 const streamQuery = z.strictObject({
   instance: opaqueId,
@@ -40,6 +45,7 @@ const streamQuery = z.strictObject({
     .pipe(z.array(resourcePatternSchema).min(1).max(10_000)),
   epoch: z.string().min(1).max(64).optional(),
   revision: z.coerce.number().int().min(0).optional(),
+  mark: z.string().min(1).max(64).optional(),
 });
 
 /**

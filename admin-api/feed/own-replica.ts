@@ -54,31 +54,32 @@ export class OwnReplica {
     const head = await readFeedHead(this.#knex);
     const held = this.#held;
     if (held === null || held.epoch !== head.epoch || held.revision > head.revision) return this.#begin();
-    let { revision } = held;
+    let { revision, mark } = held;
+    if (revision === head.revision && mark !== head.mark) return this.#begin();
     while (revision < head.revision) {
       const changes: FeedChange[] = await this.#knex('feed_changes')
-        .select('revision', 'facts')
+        .select('revision', 'after', 'mark', 'facts')
         .where('revision', '>', revision)
         .orderBy('revision')
         .limit(BATCH);
-      // What is older than the feed keeps has been pruned.
-      if (changes[0]?.revision !== revision + 1) return this.#begin();
+      // What is older than the feed keeps has been pruned; what follows another change is of a restored backup.
+      if (changes[0]?.revision !== revision + 1 || changes[0].after !== mark) return this.#begin();
       for (const change of changes) for (const fact of change.facts) held.facts.apply(fact);
-      revision = changes.at(-1)?.revision ?? revision;
-      this.#held = { ...held, revision };
+      ({ revision, mark } = changes.at(-1) ?? { revision, mark });
+      this.#held = { ...held, revision, mark };
     }
     return held.facts;
   }
 
   /** Built aside and swapped in whole. */
   async #begin(): Promise<Facts> {
-    const { epoch, revision, facts: all } = await readSnapshot(this.#knex);
+    const { epoch, revision, mark, facts: all } = await readSnapshot(this.#knex);
     const facts = new Facts();
     for (const [place, fact] of all.entries()) {
       if (place % STRIDE === STRIDE - 1) await new Promise((resolve) => setImmediate(resolve));
       facts.apply(fact);
     }
-    this.#held = { epoch, revision, facts };
+    this.#held = { epoch, revision, mark, facts };
     return facts;
   }
 }

@@ -8,6 +8,8 @@ import { subjectFact, type PersonRow } from '../db/person-row.ts';
 export interface FeedHead {
   readonly epoch: string;
   readonly revision: number;
+  /** Of the change that made the revision. */
+  readonly mark: string;
 }
 
 export interface Snapshot extends FeedHead {
@@ -34,7 +36,7 @@ export function readSnapshot(knex: Knex): Promise<Snapshot> {
 }
 
 export async function readFeedHead(knex: Knex): Promise<FeedHead> {
-  const head = await knex('feed_head').first<FeedHead>('epoch', 'revision');
+  const head = await knex('feed_head').first<FeedHead>('epoch', 'revision', 'mark');
   if (head === undefined) throw new Error('The feed has no head row; the database was not migrated.');
   return head;
 }

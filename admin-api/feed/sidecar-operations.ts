@@ -9,6 +9,8 @@ const sidecarSchema = z.object({
   policy_revision: z.string().nullable(),
   version: z.string(),
   applied_revision: z.int().nullable(),
+  /** Clock of its machine less the control plane's, in milliseconds, as it last said. */
+  clock_skew_ms: z.int().nullable(),
   connected: z.boolean(),
   registered_at: z.iso.datetime(),
   last_seen_at: z.iso.datetime(),
@@ -27,17 +29,20 @@ export function sidecarOperations(registry: SidecarRegistry): Operation[] {
       },
       async run() {
         const rows = await registry.list();
-        const items = rows.map(({ id, public_url, resources, policy_revision, version, applied_revision, ...row }) => ({
-          id,
-          public_url,
-          resources,
-          policy_revision,
-          version,
-          applied_revision,
-          connected: row.disconnected_at === null,
-          registered_at: row.registered_at.toISOString(),
-          last_seen_at: row.last_seen_at.toISOString(),
-        }));
+        const items = rows.map(
+          ({ id, public_url, resources, policy_revision, version, applied_revision, clock_skew_ms, ...row }) => ({
+            id,
+            public_url,
+            resources,
+            policy_revision,
+            version,
+            applied_revision,
+            clock_skew_ms,
+            connected: row.disconnected_at === null,
+            registered_at: row.registered_at.toISOString(),
+            last_seen_at: row.last_seen_at.toISOString(),
+          }),
+        );
         return { status: 200, body: { items, next_cursor: null } };
       },
     }),

@@ -18,6 +18,7 @@ export interface SidecarRow extends SidecarRegistration {
   credential_id: string;
   applied_epoch: string | null;
   applied_revision: number | null;
+  clock_skew_ms: number | null;
   registered_at: Date;
   last_seen_at: Date;
   disconnected_at: Date | null;
@@ -34,6 +35,7 @@ export interface SidecarProgress {
 interface Applied {
   readonly epoch: string;
   readonly revision: number;
+  readonly clock_skew_ms: number | null;
 }
 
 /** A sidecar not heard of for this long is not waited for. */
@@ -121,14 +123,16 @@ export class SidecarRegistry {
     await this.#knex.raw(
       `UPDATE sidecars SET last_seen_at = ?,
               applied_epoch = COALESCE(report.epoch, sidecars.applied_epoch),
-              applied_revision = COALESCE(report.revision, sidecars.applied_revision)
-         FROM unnest(?::text[], ?::text[], ?::bigint[]) AS report (id, epoch, revision)
+              applied_revision = COALESCE(report.revision, sidecars.applied_revision),
+              clock_skew_ms = COALESCE(report.clock_skew_ms, sidecars.clock_skew_ms)
+         FROM unnest(?::text[], ?::text[], ?::bigint[], ?::integer[]) AS report (id, epoch, revision, clock_skew_ms)
         WHERE sidecars.id = report.id`,
       [
         new Date(this.#clock()),
         reports.map(([id]) => id),
         reports.map(([, applied]) => applied?.epoch ?? null) as string[],
         reports.map(([, applied]) => applied?.revision ?? null) as number[],
+        reports.map(([, applied]) => applied?.clock_skew_ms ?? null) as number[],
       ],
     );
   }

@@ -37,6 +37,7 @@ const WORDS: Record<AuditType, string> = {
   'access-client.removed': 'Program may ask no more',
   'sidecar.credential-added': 'Sidecar credential added',
   'sidecar.registered': 'Sidecar registered',
+  'feed.epoch-begun': 'New history of the feed begun',
   'notification-preferences.changed': 'Preferences changed',
   'notification-policy.changed': 'Policy changed',
   'delivery.resent': 'Delivery resent',

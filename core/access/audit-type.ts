@@ -39,6 +39,7 @@ export const AUDIT_TYPE_GROUPS = {
     'sidecar.registered',
     'access-client.added',
     'access-client.removed',
+    'feed.epoch-begun',
   ],
   notifications: [
     'notification-preferences.changed',

@@ -6,6 +6,7 @@ import type { FeedMessage } from './feed-message.ts';
 interface Building {
   readonly epoch: string;
   readonly revision: number;
+  readonly mark: string;
   readonly facts: Facts;
   readonly received: number;
 }
@@ -15,6 +16,8 @@ export interface ReplicaState {
   readonly facts: Facts | null;
   readonly epoch: string | null;
   readonly revision: number;
+  /** Of the change that made this revision. */
+  readonly mark: string;
   readonly building: Building | null;
   /** Whether this connection has said hello; nothing else may come first. */
   readonly greeted: boolean;
@@ -34,7 +37,14 @@ export type ReplicaStep =
   | { readonly state: ReplicaState; readonly effect: ReplicaEffect }
   | { readonly resync: string };
 
-export const EMPTY_REPLICA: ReplicaState = { facts: null, epoch: null, revision: 0, building: null, greeted: false };
+export const EMPTY_REPLICA: ReplicaState = {
+  facts: null,
+  epoch: null,
+  revision: 0,
+  mark: '',
+  building: null,
+  greeted: false,
+};
 
 /** The same knowledge at the start of a new connection: a half-received snapshot is dropped, the facts are kept. */
 export function atNewConnection(state: ReplicaState): ReplicaState {
@@ -43,7 +53,8 @@ export function atNewConnection(state: ReplicaState): ReplicaState {
 
 /**
  * One message -> the next state, or the reason why this replica must ask for a snapshot. Anything but the very next
- * revision is a reason: a gap is a lost change, and a repeated one says the sender's history is not ours.
+ * revision after the very same change is a reason: a gap is a lost change, and a repeated revision or another mark says
+ * that the sender's history is not ours.
  *
  * The `Facts` of the state given are changed in place by a `change` (copying 100,000 grants for each would stall
  * requests); the caller must go on with the state returned.
@@ -55,7 +66,13 @@ export function stepReplica(state: ReplicaState, message: FeedMessage): ReplicaS
     case 'snapshot-begin':
       return waiting({
         ...state,
-        building: { epoch: message.epoch, revision: message.revision, facts: new Facts(), received: 0 },
+        building: {
+          epoch: message.epoch,
+          revision: message.revision,
+          mark: message.mark,
+          facts: new Facts(),
+          received: 0,
+        },
       });
     case 'fact': {
       if (state.building === null) return { resync: 'fact outside of a snapshot' };
@@ -70,8 +87,12 @@ export function stepReplica(state: ReplicaState, message: FeedMessage): ReplicaS
       if (message.revision !== state.revision + 1) {
         return { resync: `revision ${message.revision} after ${state.revision}` };
       }
+      if (message.after !== state.mark) return { resync: `revision ${message.revision} follows another history` };
       for (const fact of message.facts) state.facts.apply(fact);
-      return { state: { ...state, revision: message.revision }, effect: { kind: 'changed', facts: message.facts } };
+      return {
+        state: { ...state, revision: message.revision, mark: message.mark },
+        effect: { kind: 'changed', facts: message.facts },
+      };
     }
     case 'heartbeat': {
       if (state.building !== null) return waiting(state);
@@ -79,6 +100,7 @@ export function stepReplica(state: ReplicaState, message: FeedMessage): ReplicaS
       if (message.revision !== state.revision) {
         return { resync: `heartbeat of revision ${message.revision} at ${state.revision}` };
       }
+      if (message.mark !== state.mark) return { resync: `revision ${message.revision} is of another history` };
       return { state, effect: { kind: 'current' } };
     }
   }
@@ -105,10 +127,19 @@ function finishSnapshot(state: ReplicaState, end: Extract<FeedMessage, { type: '
     return { resync: `snapshot ended with ${end.facts} facts, got ${building.received}` };
   }
   if (state.epoch === building.epoch && building.revision < state.revision) {
-    return { resync: `snapshot of revision ${building.revision} is older than ${state.revision}` };
+    return {
+      resync: `snapshot of revision ${building.revision} is older than ${state.revision}, of the same epoch: restored from a backup?`,
+    };
   }
   return {
-    state: { ...state, facts: building.facts, epoch: building.epoch, revision: building.revision, building: null },
+    state: {
+      ...state,
+      facts: building.facts,
+      epoch: building.epoch,
+      revision: building.revision,
+      mark: building.mark,
+      building: null,
+    },
     effect: { kind: 'swapped' },
   };
 }

@@ -18,6 +18,7 @@ export interface ControlPlaneOptions {
 export interface FeedPosition {
   readonly epoch: string;
   readonly revision: number;
+  readonly mark: string;
 }
 
 export class FeedError extends Error {
@@ -52,8 +53,9 @@ export class ControlPlane {
     return this.#send('PUT', this.#path(''), registration);
   }
 
-  reportApplied(position: FeedPosition): Promise<void> {
-    return this.#send('POST', this.#path('/applied'), position);
+  /** @param clockSkewMs this machine's clock less the control plane's; null while that is not known */
+  reportApplied({ epoch, revision }: FeedPosition, clockSkewMs: number | null): Promise<void> {
+    return this.#send('POST', this.#path('/applied'), { epoch, revision, clock_skew_ms: clockSkewMs });
   }
 
   reportFirstUses(uses: readonly FirstUse[]): Promise<void> {
@@ -72,6 +74,7 @@ export class ControlPlane {
     if (position !== null) {
       url.searchParams.set('epoch', position.epoch);
       url.searchParams.set('revision', String(position.revision));
+      url.searchParams.set('mark', position.mark);
     }
     const response = await request(url.toString(), {
       dispatcher: this.#agent,

@@ -4,6 +4,7 @@ import { atNewConnection, EMPTY_REPLICA, stepReplica, type ReplicaState } from '
 import type { Facts } from '../../core/feed/facts.ts';
 import type { FeedMessage } from '../../core/feed/feed-message.ts';
 import type { FactsInUse } from '../gate/judge.ts';
+import type { FeedPosition } from './control-plane.ts';
 import { Freshness } from './freshness.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
@@ -32,8 +33,8 @@ export class FactSource implements FactsInUse {
   readonly #clock: TrustedClock;
   readonly #listeners: FactsListener[] = [];
   #state: ReplicaState = EMPTY_REPLICA;
-  /** Server time of this connection's hello: a snapshot that follows is at least that new. */
-  #helloTime = 0;
+  /** Server time as of which the snapshot under way is. */
+  #snapshotAsOf = 0;
   /** Steady time at which this connection's stream was asked for: before its hello was said. */
   #askedMs = 0;
   #staleTimer: NodeJS.Timeout | null = null;
@@ -59,8 +60,10 @@ export class FactSource implements FactsInUse {
     return this.#state.facts;
   }
 
-  get epoch(): string | null {
-    return this.#state.epoch;
+  /** null before the first snapshot. */
+  get position(): FeedPosition | null {
+    const { epoch, revision, mark } = this.#state;
+    return epoch === null ? null : { epoch, revision, mark };
   }
 
   get revision(): number {
@@ -97,10 +100,10 @@ export class FactSource implements FactsInUse {
     const step = stepReplica(this.#state, message);
     if ('resync' in step) return step.resync;
     this.#state = step.state;
-    if (message.type === 'hello') this.#helloTime = message.server_time;
+    if (message.type === 'snapshot-begin') this.#snapshotAsOf = message.as_of;
     switch (step.effect.kind) {
       case 'swapped':
-        this.#freshness.confirm(this.#helloTime, sinceMs);
+        this.#freshness.confirm(this.#snapshotAsOf, sinceMs);
         this.#watchAge();
         this.#tell({ kind: 'swapped' }, sinceMs);
         break;
@@ -108,7 +111,7 @@ export class FactSource implements FactsInUse {
         if (touched !== null) this.#tell({ kind: 'changed', touched }, sinceMs);
         break;
       case 'current':
-        if (message.type === 'heartbeat' && time === 'taken') this.#freshness.confirm(message.server_time, sinceMs);
+        if (message.type === 'heartbeat' && time === 'taken') this.#freshness.confirm(message.as_of, sinceMs);
         this.#watchAge();
         break;
       case 'waiting':

@@ -1,5 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
-import { FeedMessageError } from '../../core/feed/feed-message.ts';
+import { FeedMessageError } from '../../core/feed/feed-decoder.ts';
 
 /** Cuts a stream of bytes into NDJSON lines, none longer than the bound. */
 export class FeedLines {

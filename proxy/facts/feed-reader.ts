@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import { decodeFeedMessage, MAX_FEED_LINE_CHARS, type FeedMessage } from '../../core/feed/feed-message.ts';
+import { FeedDecoder, MAX_FEED_LINE_CHARS } from '../../core/feed/feed-decoder.ts';
+import type { FeedMessage } from '../../core/feed/feed-message.ts';
 import type { Logger } from '../../core/process/logger.ts';
 import type { ProxyLimits } from '../config.ts';
 import { AppliedReport } from './applied-report.ts';
@@ -21,6 +22,7 @@ export interface FeedReaderOptions {
   readonly limits: ProxyLimits;
   readonly logger: Logger;
   readonly now: MonotonicClock;
+  readonly clockSkewMs: () => number | null;
   readonly onEvent?: (event: 'connected' | 'disconnected' | 'resync') => void;
 }
 
@@ -39,11 +41,16 @@ export class FeedReader {
   #failures = 0;
   #running: Promise<void> = Promise.resolve();
   #isConnected = false;
+  #problem: string | null = null;
 
   constructor(options: FeedReaderOptions) {
     this.#options = options;
     const { controlPlane, limits, logger } = options;
-    this.#applied = new AppliedReport((position) => controlPlane.reportApplied(position), limits, logger);
+    this.#applied = new AppliedReport(
+      (position) => controlPlane.reportApplied(position, options.clockSkewMs()),
+      limits,
+      logger,
+    );
   }
 
   get isConnected(): boolean {
@@ -54,6 +61,11 @@ export class FeedReader {
     this.#running = this.#run();
     this.#clockCheck = setInterval(() => this.askTime(), this.#options.limits.clock_check_ms);
     this.#clockCheck.unref();
+  }
+
+  /** Why there is no connection, for the operator; null while there is one. */
+  get problem(): string | null {
+    return this.#isConnected ? null : this.#problem;
   }
 
   /** Every answer says what time it is there; a report of how far this is costs the least. */
@@ -80,6 +92,7 @@ export class FeedReader {
         if (this.#isConnected) this.#options.onEvent?.('disconnected');
         this.#isConnected = false;
         this.#failures += 1;
+        this.#problem = error instanceof Error ? error.message : String(error);
         const waitMs = this.#backoffMs();
         logger.warn({ err: error, wait_ms: waitMs, failures: this.#failures }, 'the feed is not connected');
         await this.#pause(waitMs);
@@ -112,8 +125,7 @@ export class FeedReader {
     this.#connection = new AbortController();
     await controlPlane.register(this.#options.registration());
     source.startConnection(now());
-    const { epoch, revision } = source;
-    const position = this.#wantsSnapshot || epoch === null ? null : { epoch, revision };
+    const position = this.#wantsSnapshot ? null : source.position;
     const body = await controlPlane.openStream(patterns, position, this.#connection.signal);
     await this.#read(body, this.#connection);
   }
@@ -121,6 +133,7 @@ export class FeedReader {
   async #read(body: Dispatcher.ResponseData['body'], connection: AbortController): Promise<void> {
     const { now, limits } = this.#options;
     const lines = new FeedLines(MAX_FEED_LINE_CHARS);
+    const decoder = new FeedDecoder();
     // Until the hello has said how often heartbeats come.
     let silenceMs = limits.feed_request_timeout_ms;
     let heardAt = now();
@@ -133,7 +146,7 @@ export class FeedReader {
         heardAt = now();
         let sliceStart = heardAt;
         for (const line of lines.push(chunk as Uint8Array)) {
-          const heartbeatMs = this.#take(line, heardAt);
+          const heartbeatMs = this.#take(decoder, line, heardAt);
           if (heartbeatMs !== null) {
             silenceMs = Math.max(LEAST_SILENCE_MS, heartbeatMs * limits.feed_missed_heartbeats);
           }
@@ -150,12 +163,12 @@ export class FeedReader {
   }
 
   /** @returns the interval of heartbeats, from a hello */
-  #take(line: string, receivedAt: number): number | null {
+  #take(decoder: FeedDecoder, line: string, receivedAt: number): number | null {
     const { source } = this.#options;
     let problem: string | null;
     let message: FeedMessage | null = null;
     try {
-      message = decodeFeedMessage(line);
+      message = decoder.decode(line);
       problem = source.receive(message, receivedAt);
     } catch (error) {
       problem = error instanceof Error ? error.message : 'unreadable';
@@ -177,8 +190,8 @@ export class FeedReader {
   }
 
   #reportApplied(): void {
-    const { epoch, revision } = this.#options.source;
-    if (epoch !== null) this.#applied.report({ epoch, revision });
+    const { position } = this.#options.source;
+    if (position !== null) this.#applied.report(position);
   }
 
   #greeted(mode: 'snapshot' | 'tail'): void {

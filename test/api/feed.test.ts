@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { appendFeedChange } from '../../admin-api/feed/append-feed-change.ts';
+import { beginFeedEpoch } from '../../admin-api/feed/begin-feed-epoch.ts';
+import { readFeedHead } from '../../admin-api/feed/read-snapshot.ts';
 import { startAdminApi, type TestAdminApi } from '../support/admin-api.ts';
 import { openFeed, type FeedReader } from '../support/feed-reader.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -48,16 +50,78 @@ describe('the feed', () => {
     const token = await api.feedToken();
     const first = await open(token);
     await first.until((state) => state.facts !== null);
-    const { epoch, revision } = first.state();
+    const { epoch, revision, mark } = first.state();
     first.close();
     await giveAndTake();
-    const tail = await open(token, { epoch: epoch as string, revision });
+    const tail = await open(token, { epoch: epoch as string, revision, mark });
     await waitUntil('the feed', async () => tail.messages.some((message) => message.type === 'change'));
     expect(tail.messages[0]).toMatchObject({ type: 'hello', mode: 'tail' });
-    expect(tail.messages[1]).toMatchObject({ type: 'change', revision: revision + 1 });
-    const other = await open(token, { epoch: 'another', revision });
+    expect(tail.messages[1]).toMatchObject({ type: 'change', revision: revision + 1, after: mark });
+    const other = await open(token, { epoch: 'another', revision, mark });
     await waitUntil('the feed', async () => other.messages.some((message) => message.type === 'snapshot-end'));
     expect(other.messages[0]).toMatchObject({ type: 'hello', mode: 'snapshot' });
+  });
+
+  it('gives a snapshot to whoever stands at a revision of another history of the same epoch, and says so', async () => {
+    const token = await api.feedToken();
+    const first = await open(token);
+    await first.until((state) => state.facts !== null);
+    const { epoch, revision } = first.state();
+    for (const position of [
+      { revision, mark: 'of-a-backup' },
+      { revision: revision - 1, mark: 'of-a-backup' },
+      { revision: revision + 1, mark: 'of-a-backup' },
+    ]) {
+      const reader = await open(token, { epoch: epoch as string, ...position });
+      await waitUntil('the feed', async () => reader.messages.length > 0);
+      expect(reader.messages[0]).toMatchObject({ type: 'hello', mode: 'snapshot' });
+    }
+  });
+
+  it('ends every stream when its history is another one all of a sudden: a backup was restored under it', async () => {
+    const { knex, hub } = api.running.parts;
+    const token = await api.feedToken();
+    for (const restore of [
+      // At the same revision, behind it, and far beyond it, by a history of its own; and under a new epoch.
+      () => knex('feed_head').update({ mark: 'restored' }),
+      async () => {
+        const { revision } = await readFeedHead(knex);
+        await knex('feed_changes').where({ revision }).delete();
+        await knex('feed_head').update({ revision: revision - 1, mark: 'restored before' });
+      },
+      async () => {
+        await knex('feed_changes').delete();
+        await knex('feed_head').update({ mark: 'restored again' });
+        for (let index = 0; index < 3; index += 1) await knex.transaction((trx) => appendFeedChange(trx, []));
+      },
+      () => knex.transaction((trx) => beginFeedEpoch(trx)),
+    ]) {
+      const reader = await open(token);
+      await reader.until((state) => state.facts !== null);
+      await restore();
+      await hub.wake();
+      await waitUntil('the end of the stream', () => reader.ended);
+      const after = await open(token);
+      await after.until((state) => state.facts !== null);
+      const { epoch, revision, mark } = after.state();
+      expect({ epoch, revision, mark }).toEqual(await readFeedHead(knex));
+    }
+  });
+
+  it('confirms nothing as of a time at which it could not read its database', async () => {
+    const reader = await open(await api.feedToken());
+    await reader.until((state) => state.facts !== null);
+    const beats = () => reader.messages.filter((message) => message.type === 'heartbeat');
+    const trx = await api.running.parts.knex.transaction();
+    await trx.raw('LOCK TABLE feed_changes IN ACCESS EXCLUSIVE MODE');
+    const lockedMs = Date.now();
+    const until = beats().length + 12;
+    await waitUntil('heartbeats meanwhile', () => beats().length >= until);
+    const last = beats().at(-1)!;
+    expect(last.server_time).toBeGreaterThan(lockedMs + 1_000);
+    expect(last.as_of).toBeLessThanOrEqual(lockedMs);
+    await trx.rollback();
+    await waitUntil('another confirmation', () => beats().at(-1)!.as_of > lockedMs);
   });
 
   it('beats its heart with the revision of what was sent', async () => {
@@ -143,7 +207,7 @@ describe('the feed', () => {
     const thief = await fetch(`${api.url}/feed/v1/sidecars/${reader.instance}/applied`, {
       method: 'POST',
       headers: { authorization: `Bearer ${await api.feedToken()}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ epoch: 'x', revision: 1 }),
+      body: JSON.stringify({ epoch: 'x', revision: 1, clock_skew_ms: 1 }),
     });
     expect(thief.status).toBe(404);
   });
@@ -175,6 +239,7 @@ describe('the feed', () => {
     expect(sidecars.body.items.find((item: { id: string }) => item.id === reader.instance)).toMatchObject({
       connected: true,
       applied_revision: reader.state().revision,
+      clock_skew_ms: -1_500,
     });
   });
 });

@@ -40,8 +40,8 @@ let isAttached = false;
 
 /** Says how far it has come like any other, and here as well. */
 class CountingControlPlane extends ControlPlane {
-  override async reportApplied(position: FeedPosition): Promise<void> {
-    await super.reportApplied(position);
+  override async reportApplied(position: FeedPosition, clockSkewMs: number | null): Promise<void> {
+    await super.reportApplied(position, clockSkewMs);
     if (!isAttached) return;
     const reports = (reported.get(position.revision) ?? 0) + 1;
     reported.set(position.revision, reports);
@@ -69,7 +69,7 @@ function attach(): Promise<void> {
     version: 'bench',
   };
   const options = { controlPlane, patterns: ['*'], registration: () => registration, source, limits, logger };
-  new FeedReader({ ...options, now: clock.steady }).start();
+  new FeedReader({ ...options, now: clock.steady, clockSkewMs: () => null }).start();
   return new Promise((resolve) => {
     source.onEvent((event) => {
       if (event.kind === 'changed') note(source.revision);

@@ -8,7 +8,8 @@ import { evaluate } from '../../core/decision/evaluate.ts';
 import { createOpaPolicyEngine } from '../../core/decision/opa-policy-engine.ts';
 import { readPolicyBundle } from '../../core/decision/policy-bundle.ts';
 import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
-import { decodeFeedMessage, encodeFeedMessage } from '../../core/feed/feed-message.ts';
+import { FeedDecoder } from '../../core/feed/feed-decoder.ts';
+import { FeedEncoder } from '../../core/feed/feed-encoder.ts';
 import { Facts } from '../../core/feed/facts.ts';
 import { allowedConnections, benchFacts, connectionKey, GRANTS_PER_PERSON, personId } from './bench-facts.ts';
 import { percentilesOf, round } from './percentiles.ts';
@@ -76,9 +77,9 @@ function receiveFacts(): { facts: Facts; buildMs: number } {
   const all = new Facts();
   let building = 0;
   for (const fact of benchFacts(grants, nowMs)) {
-    const line = encodeFeedMessage({ type: 'fact', fact });
+    const line = new FeedEncoder().encode({ type: 'fact', fact });
     const startMs = performance.now();
-    const message = decodeFeedMessage(line);
+    const message = new FeedDecoder().decode(line.trimEnd());
     if (message.type === 'fact') all.apply(message.fact);
     building += performance.now() - startMs;
   }
@@ -158,9 +159,9 @@ function changeCost(all: Facts): ReturnType<typeof percentilesOf> {
       { kind: 'grant', id, value },
       { kind: 'grant', id, value: null },
     ] as const) {
-      const line = encodeFeedMessage({ type: 'change', revision: 1, facts: [fact] });
+      const line = new FeedEncoder().encode({ type: 'change', revision: 1, after: 'a', mark: 'b', facts: [fact] });
       const startMs = performance.now();
-      const message = decodeFeedMessage(line);
+      const message = new FeedDecoder().decode(line.trimEnd());
       if (message.type === 'change') for (const one of message.facts) all.apply(one);
       costs.push((performance.now() - startMs) * 1000);
     }

@@ -42,7 +42,11 @@ const pureNode = new RegExp(`^(${PURE_NODE_MODULES.join('|')})$`);
 /** Which room may import which, executed (CONTRIBUTING.md, "Where things go"). */
 export const IMPORT_RULES: readonly ImportRule[] = [
   confine('core/access imports nothing but the validator', 'core/access/', [/^npm:zod$/]),
-  confine('core/feed imports core/access and the validator', 'core/feed/', [/^core\/access\//, /^npm:zod$/]),
+  confine('core/feed imports core/access, the validator and what does no input or output', 'core/feed/', [
+    /^core\/access\//,
+    /^npm:zod$/,
+    pureNode,
+  ]),
   confine('core/decision imports core/access, core/feed and packages that do no input or output', 'core/decision/', [
     /^core\/(access|feed)\//,
     /^npm:(zod|jose|@open-policy-agent\/opa-wasm|modern-tar)$/,

@@ -30,7 +30,7 @@ const BREACHES: Record<string, Partial<Import>[]> = {
     { from: 'core/access/role.ts', to: 'node:crypto' },
     { from: 'core/access/role.ts', to: 'core/feed/facts.ts', typeOnly: true },
   ],
-  'core/feed imports core/access and the validator': [
+  'core/feed imports core/access, the validator and what does no input or output': [
     { from: 'core/feed/facts.ts', to: 'core/decision/decision.ts' },
     { from: 'core/feed/facts.ts', to: 'node:fs' },
   ],

@@ -17,7 +17,7 @@ const PURE_ROOMS = /^core\/(access|decision|feed)\//;
 const TESTS = /^test\//;
 /** Processes and scripts: the only places that read the environment or end the process. */
 const ROOTS =
-  /^((proxy|admin-api|quickstart|cli)\/(main|worker|migrate|verify-audit|archive-audit|add-sidecar)\.ts|policies\/[^/]+\.ts|test\/.*|.*\.config\.[tj]s)$/;
+  /^((proxy|admin-api|quickstart|cli)\/(main|worker|migrate|verify-audit|archive-audit|add-sidecar|new-feed-epoch)\.ts|policies\/[^/]+\.ts|test\/.*|.*\.config\.[tj]s)$/;
 /** Read by tools that look for a default export and nothing else. */
 const CONFIG_FILES = /(\.config\.[tj]s|^test\/support\/global-(setup|teardown)\.ts)$/;
 

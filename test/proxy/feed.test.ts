@@ -4,6 +4,8 @@ import { waitUntil } from '../support/wait-until.ts';
 import { ended, grant, person, TEST_FACTS } from './support/facts.ts';
 import { startSidecar, type TestSidecar } from './support/sidecar.ts';
 
+type Heartbeat = Extract<FeedMessage, { type: 'heartbeat' }>;
+
 const PATH = '/connections/aws-production/echo';
 const KEY = 'connection:aws-production';
 
@@ -32,6 +34,7 @@ describe('the facts of a sidecar', () => {
           'connection:aws-production,connection:aws-staging,connection:payroll,connection:unheard-of,feature:*,target:billing-db',
         epoch: null,
         revision: null,
+        mark: null,
       },
     ]);
   });
@@ -62,23 +65,38 @@ describe('the facts of a sidecar', () => {
     await applied(1);
     sidecar.feed.breakStreams();
     await waitUntil('another stream', () => sidecar.feed.requests.length === 2);
-    expect(sidecar.feed.requests[1]).toMatchObject({ epoch: 'epoch-1', revision: 1 });
+    expect(sidecar.feed.requests[1]).toMatchObject({ epoch: 'epoch-1', revision: 1, mark: 'first-1' });
     expect(await status()).toBe(200);
   });
 
+  const heartbeat = (more: Partial<Heartbeat>): Heartbeat => ({
+    type: 'heartbeat',
+    revision: 0,
+    mark: 'first-0',
+    as_of: Date.now(),
+    server_time: Date.now(),
+    ...more,
+  });
   const strange: [string, string | FeedMessage][] = [
-    ['a gap', { type: 'change', revision: 2, facts: [] }],
-    ['a revision that was already there', { type: 'change', revision: 0, facts: [] }],
-    ['a heartbeat that knows more', { type: 'heartbeat', revision: 7, server_time: Date.now() }],
+    ['a gap', { type: 'change', revision: 2, after: 'first-1', mark: 'first-2', facts: [] }],
+    [
+      'a revision that was already there',
+      { type: 'change', revision: 0, after: 'first--1', mark: 'first-0', facts: [] },
+    ],
+    ['the next change of another history', { type: 'change', revision: 1, after: 'other', mark: 'x', facts: [] }],
+    ['a heartbeat that knows more', heartbeat({ revision: 7 })],
+    ['a heartbeat of another history', heartbeat({ mark: 'other' })],
+    ['a clock that went back', heartbeat({ server_time: Date.now() - 60_000 })],
     ['a fact out of nowhere', { type: 'fact', fact: ended('grt_1') }],
     ['the end of no snapshot', { type: 'snapshot-end', epoch: 'epoch-1', revision: 0, facts: 0 }],
     ['no JSON', 'garbage\n'],
     ['half a message', '{"type":"change","revi\n'],
-    ['a message of another kind', '{"type":"grant-everything"}\n'],
-    ['a message with more in it', '{"type":"heartbeat","revision":0,"server_time":1,"admin":true}\n'],
+    ['a line without a checksum', '{"type":"heartbeat","revision":0,"server_time":1}\n'],
+    ['a message of another kind', { type: 'grant-everything' } as never],
+    ['a message with more in it', heartbeat({ admin: true } as never)],
     [
       'a fact whose id is not its own',
-      JSON.stringify({ type: 'change', revision: 1, facts: [{ ...person('x'), id: 'per_y' }] }) + '\n',
+      { type: 'change', revision: 1, after: 'first-0', mark: 'first-1', facts: [{ ...person('x'), id: 'per_y' }] },
     ],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22, 0x0a]).toString('latin1')],
   ];

@@ -162,9 +162,9 @@ describe('live connections', () => {
     sidecar.feed.isTalking = false;
     sidecar.feed.breakStreams();
     await waitUntil('a silent stream', () => sidecar.feed.requests.length === 3 && sidecar.feed.openStreams === 1);
-    const hello = { protocol: 1, epoch: 'e3', mode: 'snapshot', revision: 1, server_time: Date.now() } as const;
+    const hello = { protocol: 2, epoch: 'e3', mode: 'snapshot', revision: 1, server_time: Date.now() } as const;
     sidecar.feed.say({ type: 'hello', heartbeat_interval_ms: 5_000, ...hello });
-    sidecar.feed.say({ type: 'snapshot-begin', epoch: 'e3', revision: 1 });
+    sidecar.feed.say({ type: 'snapshot-begin', epoch: 'e3', revision: 1, mark: 'm', as_of: Date.now() });
     for (const fact of TEST_FACTS) sidecar.feed.say({ type: 'fact', fact });
     sidecar.feed.say({ type: 'snapshot-end', epoch: 'e3', revision: 1, facts: TEST_FACTS.length });
     await expectAllCut('access-changed');

@@ -50,9 +50,9 @@ describe('a sidecar that lacks something', () => {
   it('refuses while a snapshot is only half there', async () => {
     sidecar = await startSidecar({ unready: true, prepare: (feed) => (feed.isTalking = false) });
     await waitUntil('a stream', () => sidecar.feed.openStreams > 0);
-    const hello = { protocol: 1, epoch: 'e', mode: 'snapshot', revision: 1, server_time: Date.now() } as const;
+    const hello = { protocol: 2, epoch: 'e', mode: 'snapshot', revision: 1, server_time: Date.now() } as const;
     sidecar.feed.say({ type: 'hello', heartbeat_interval_ms: 60_000, ...hello });
-    sidecar.feed.say({ type: 'snapshot-begin', epoch: 'e', revision: 1 });
+    sidecar.feed.say({ type: 'snapshot-begin', epoch: 'e', revision: 1, mark: 'm', as_of: Date.now() });
     for (const fact of GRANTED) sidecar.feed.say({ type: 'fact', fact });
     expect(await answerTo()).toMatchObject({ reason: 'facts-missing' });
     sidecar.feed.say({ type: 'snapshot-end', epoch: 'e', revision: 1, facts: GRANTED.length });

@@ -1,7 +1,8 @@
 import { createDenialKey, type DenialKey } from '../../core/decision/denial-token.ts';
 import { newId } from '../../core/access/ids.ts';
 import { EMPTY_REPLICA, stepReplica, type ReplicaState } from '../../core/feed/fact-replica.ts';
-import { decodeFeedMessage, type FeedMessage } from '../../core/feed/feed-message.ts';
+import { FeedDecoder } from '../../core/feed/feed-decoder.ts';
+import type { FeedMessage } from '../../core/feed/feed-message.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface FeedReader {
@@ -21,7 +22,7 @@ export interface FeedReader {
 export async function openFeed(
   url: string,
   token: string,
-  options: { resources?: readonly string[]; epoch?: string; revision?: number; publicUrl?: string } = {},
+  options: { resources?: readonly string[]; epoch?: string; revision?: number; mark?: string; publicUrl?: string } = {},
 ): Promise<FeedReader> {
   const instance = newId('sidecar');
   const key = await createDenialKey();
@@ -42,6 +43,7 @@ export async function openFeed(
   const query = new URLSearchParams({ instance, resources: resources.join(',') });
   if (options.epoch !== undefined) query.set('epoch', options.epoch);
   if (options.revision !== undefined) query.set('revision', String(options.revision));
+  if (options.mark !== undefined) query.set('mark', options.mark);
   const stop = new AbortController();
   const response = await fetch(`${url}/feed/v1/stream?${query}`, { headers, signal: stop.signal });
   if (response.status !== 200) throw new Error(`no feed: ${response.status} ${await response.text()}`);
@@ -50,8 +52,9 @@ export async function openFeed(
   let state = EMPTY_REPLICA;
   let resync: string | null = null;
   let ended = false;
+  const decoder = new FeedDecoder();
   const take = (line: string) => {
-    const message = decodeFeedMessage(line);
+    const message = decoder.decode(line);
     messages.push(message);
     // A caller on the tail has no facts here; it looks at the messages instead.
     if (options.epoch !== undefined) return;
@@ -78,7 +81,7 @@ export async function openFeed(
       fetch(`${url}/feed/v1/sidecars/${instance}/applied`, {
         method: 'POST',
         headers,
-        body: JSON.stringify({ epoch: state.epoch, revision: state.revision }),
+        body: JSON.stringify({ epoch: state.epoch, revision: state.revision, clock_skew_ms: -1_500 }),
       }),
     close: () => stop.abort(),
   };

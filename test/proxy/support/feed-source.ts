@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Fact } from '../../../core/feed/fact.ts';
-import { encodeFeedMessage, type FeedMessage } from '../../../core/feed/feed-message.ts';
+import { FeedEncoder } from '../../../core/feed/feed-encoder.ts';
+import { FEED_PROTOCOL, type FeedMessage } from '../../../core/feed/feed-message.ts';
 import { FEED_TIME_HEADER } from '../../../core/feed/feed-time-header.ts';
 import { Facts } from '../../../core/feed/facts.ts';
 import { closeServer, listen } from '../../../core/process/ops-server.ts';
@@ -11,18 +12,21 @@ export interface StreamRequest {
   readonly resources: string;
   readonly epoch: string | null;
   readonly revision: number | null;
+  readonly mark: string | null;
 }
 
 /** The feed of a control plane, spoken over real HTTP, with facts kept in memory. */
 export class FeedSource {
   readonly #server: Server;
   readonly #facts = new Facts();
-  readonly #streams = new Set<ServerResponse>();
+  readonly #streams = new Map<ServerResponse, FeedEncoder>();
   readonly heartbeatMs: number;
   #port = 0;
   #heart: NodeJS.Timeout | null = null;
   epoch = 'epoch-1';
   revision = 0;
+  /** Another one makes another history of the same epoch, as a restored backup does. */
+  lineage = 'first';
   /** What sidecars have sent: registrations, stream requests and applied revisions. */
   readonly registrations: Record<string, unknown>[] = [];
   readonly requests: StreamRequest[] = [];
@@ -64,29 +68,38 @@ export class FeedSource {
     await closeServer(this.#server);
   }
 
+  /** Names the change that made the revision. */
+  markOf(revision: number): string {
+    return `${this.lineage}-${revision}`;
+  }
+
   beat(): void {
-    if (this.isTalking) this.say({ type: 'heartbeat', revision: this.revision, server_time: this.clock() });
+    if (!this.isTalking) return;
+    const { revision } = this;
+    const now = this.clock();
+    this.say({ type: 'heartbeat', revision, mark: this.markOf(revision), as_of: now, server_time: now });
   }
 
   /** Commits a change and sends it. */
   change(...facts: Fact[]): void {
     for (const fact of facts) this.#facts.apply(fact);
+    const after = this.markOf(this.revision);
     this.revision += 1;
-    this.say({ type: 'change', revision: this.revision, facts });
+    this.say({ type: 'change', revision: this.revision, after, mark: this.markOf(this.revision), facts });
   }
 
   /** Sends whatever is given to every open stream. */
   say(message: FeedMessage): void {
-    this.sayRaw(encodeFeedMessage(message));
+    for (const [stream, encoder] of this.#streams) stream.write(encoder.encode(message));
   }
 
   sayRaw(text: string): void {
-    for (const stream of this.#streams) stream.write(text);
+    for (const stream of this.#streams.keys()) stream.write(text);
   }
 
   /** Breaks every open stream, as a network would. */
   breakStreams(): void {
-    for (const stream of this.#streams) stream.destroy();
+    for (const stream of this.#streams.keys()) stream.destroy();
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
@@ -127,19 +140,22 @@ export class FeedSource {
       resources: query.get('resources') ?? '',
       epoch: query.get('epoch'),
       revision: revision === null ? null : Number(revision),
+      mark: query.get('mark'),
     };
     this.requests.push(asked);
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     response.flushHeaders();
-    this.#streams.add(response);
+    const encoder = new FeedEncoder();
+    this.#streams.set(response, encoder);
     response.on('close', () => this.#streams.delete(response));
     if (!this.isTalking) return;
-    const isTail = asked.epoch === this.epoch && asked.revision === this.revision;
+    const mark = this.markOf(this.revision);
+    const isTail = asked.epoch === this.epoch && asked.revision === this.revision && asked.mark === mark;
     const { epoch } = this;
-    const write = (message: FeedMessage) => response.write(encodeFeedMessage(message));
+    const write = (message: FeedMessage) => response.write(encoder.encode(message));
     write({
       type: 'hello',
-      protocol: 1,
+      protocol: FEED_PROTOCOL,
       epoch,
       mode: isTail ? 'tail' : 'snapshot',
       revision: this.revision,
@@ -148,7 +164,7 @@ export class FeedSource {
     });
     if (isTail) return;
     const facts = [...this.#facts.all()];
-    write({ type: 'snapshot-begin', epoch, revision: this.revision });
+    write({ type: 'snapshot-begin', epoch, revision: this.revision, mark, as_of: this.clock() });
     for (const fact of facts) write({ type: 'fact', fact });
     write({ type: 'snapshot-end', epoch, revision: this.revision, facts: facts.length });
   }
