@@ -203,6 +203,10 @@ const settingsSchema = z.strictObject({
     .strictObject({
       /** Older facts are not trusted: everything is refused. Also how long a revoked grant can live on a sidecar that is cut off. */
       max_age_ms: positiveMilliseconds.default(60_000),
+      /** Keeps a sealed copy here, so that a sidecar can start while the control plane is down; left out: none. One of its own for each sidecar. */
+      snapshot_file: z.string().min(1).optional(),
+      /** How often what is new is added to it. */
+      snapshot_interval_ms: positiveMilliseconds.default(5_000),
     })
     .prefault({}),
   routes: z.array(routeSchema).min(1).superRefine(refuseTwins),

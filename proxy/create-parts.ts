@@ -13,6 +13,8 @@ import { ExternalAuthPorts } from './external-auth/external-auth-ports.ts';
 import { FactSource } from './facts/fact-source.ts';
 import { FeedReader } from './facts/feed-reader.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
+import { createSnapshotFile } from './facts/create-snapshot-file.ts';
+import type { SnapshotFile } from './facts/snapshot-file.ts';
 import type { TimeSources } from './facts/steady-clock.ts';
 import { TrustedClock } from './facts/trusted-clock.ts';
 import { ForwardTraffic } from './forward-traffic.ts';
@@ -53,6 +55,7 @@ export interface ProxyParts {
   readonly management: Management;
   readonly facts: FactSource;
   readonly live: LiveConnections;
+  readonly snapshotFile: SnapshotFile | null;
   readonly feed: FeedReader;
   readonly firstUses: FirstUseReport;
   readonly traffic: ForwardTraffic;
@@ -71,7 +74,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const metrics = new ProxyMetrics();
   const denialKey = await createDenialKey();
   const facts = new FactSource(config.facts.max_age_ms, clock);
-  const readiness = () => readinessOf({ policy, facts, clock });
+  const readiness = () => readinessOf({ policy, facts, feed, clock });
   const management = await createManagement({ ...options, clock: clock.now, metrics, version: VERSION, readiness });
   const { policy, logging } = management;
   const memo = new DecisionMemo(limits.remembered_answers);
@@ -133,7 +136,8 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   });
   metrics.watchMemo(memo);
   metrics.watchLog(options.droppedLogBytes);
-  const core = { metrics, clock, policy, management, facts, live, feed, firstUses };
+  const snapshotFile = createSnapshotFile(options, facts, (event) => metrics.snapshotFile.inc({ event }));
+  const core = { metrics, clock, policy, management, facts, live, feed, snapshotFile, firstUses };
   const parts = { ...core, traffic, trafficServer, decisionServer, externalAuth, tracing, identity };
   joinEvents(parts);
   showGauges(parts, identity, config);

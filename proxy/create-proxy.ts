@@ -81,7 +81,7 @@ async function start(
   readiness: () => Readiness,
 ): Promise<Proxy['ports']> {
   const { clock, management, facts, feed, firstUses, live, traffic, trafficServer, decisionServer } = parts;
-  const { metrics, tracing, identity, externalAuth } = parts;
+  const { metrics, tracing, identity, externalAuth, snapshotFile } = parts;
   clock.start();
   lifecycle.onStop('clock', () => clock.stop());
   startIdentity(identity, lifecycle);
@@ -89,6 +89,9 @@ async function start(
   const ops = await startOpsServer({ ...config.ops, registry: metrics.registry, readiness });
   lifecycle.onStop('ops server', () => ops.close());
   if (tracing !== null) lifecycle.onStop('tracing', () => tracing.stop());
+  await snapshotFile?.load();
+  snapshotFile?.start();
+  lifecycle.onStop('snapshot file', () => snapshotFile?.stop());
   feed.start();
   lifecycle.onStop('feed', async () => {
     firstUses.stop();

@@ -36,6 +36,12 @@ export class ProxyMetrics {
   readonly upstreamFailures: Counter<'failure'>;
   readonly badRequests: Counter<'reason'>;
   readonly feedEvents: Counter<'event'>;
+  readonly snapshotFile = new Counter({
+    name: 'hallpass_proxy_snapshot_file_events_total',
+    help: 'What became of the copy of the facts on disk: loaded or ignored at the start, written, appended to, failed.',
+    labelNames: ['event'],
+    registers: [this.registry],
+  });
   readonly policyLoads: Counter<'result'>;
   readonly spans: Counter<'result'>;
   readonly keyFetches: Counter<'outcome'>;

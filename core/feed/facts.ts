@@ -76,11 +76,15 @@ export class Facts {
   }
 
   /** Every fact held, in an order in which they can be applied to an empty set. */
-  *all(): Generator<Fact> {
-    for (const value of this.#subjects.values()) yield { kind: 'subject', id: value.id, value };
-    for (const [id, value] of this.#resources) yield { kind: 'resource', id, value };
-    for (const value of this.#scopes.values()) yield { kind: 'scope', id: value.id, value };
-    for (const value of this.#grants.values()) yield { kind: 'grant', id: value.id, value };
+  all(): Generator<Fact> {
+    return factsOf(this.#subjects.values(), this.#resources.values(), this.#scopes.values(), this.#grants.values());
+  }
+
+  /** As `all`, of this moment, whatever is applied while it is read: facts are replaced and never changed. */
+  allOfNow(): Generator<Fact> {
+    const subjects = Array.from(this.#subjects.values());
+    const resources = Array.from(this.#resources.values());
+    return factsOf(subjects, resources, Array.from(this.#scopes.values()), Array.from(this.#grants.values()));
   }
 
   apply(fact: Fact): void {
@@ -133,4 +137,16 @@ export class Facts {
     if (own === undefined) this.#grantsBySubject.set(grant.subject_id, [grant]);
     else own.push(grant);
   }
+}
+
+function* factsOf(
+  subjects: Iterable<Subject>,
+  resources: Iterable<Resource>,
+  scopes: Iterable<Scope>,
+  grants: Iterable<Grant>,
+): Generator<Fact> {
+  for (const value of subjects) yield { kind: 'subject', id: value.id, value };
+  for (const value of resources) yield { kind: 'resource', id: resourceKey(value), value };
+  for (const value of scopes) yield { kind: 'scope', id: value.id, value };
+  for (const value of grants) yield { kind: 'grant', id: value.id, value };
 }

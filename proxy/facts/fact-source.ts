@@ -6,6 +6,8 @@ import type { FeedMessage } from '../../core/feed/feed-message.ts';
 import type { FactsInUse } from '../gate/judge.ts';
 import type { FeedPosition } from './control-plane.ts';
 import { Freshness } from './freshness.ts';
+import type { LoadedFacts } from './load-snapshot.ts';
+import type { HeldFacts } from './snapshot-content.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
 /** What a change of facts can bear on. */
@@ -29,17 +31,22 @@ export type FactsListener = (event: FactsEvent, sinceMs: number) => void;
 
 /** The replica in use: takes the feed's messages, answers with facts while they can be trusted, tells who must be judged again. */
 export class FactSource implements FactsInUse {
+  readonly #maxAgeMs: number;
   readonly #freshness: Freshness;
   readonly #clock: TrustedClock;
   readonly #listeners: FactsListener[] = [];
+  readonly #takers: ((message: FeedMessage) => void)[] = [];
   #state: ReplicaState = EMPTY_REPLICA;
   /** Server time as of which the snapshot under way is. */
   #snapshotAsOf = 0;
+  /** And of the facts in use. */
+  #asOf = 0;
   /** Steady time at which this connection's stream was asked for: before its hello was said. */
   #askedMs = 0;
   #staleTimer: NodeJS.Timeout | null = null;
 
   constructor(maxAgeMs: number, clock: TrustedClock) {
+    this.#maxAgeMs = maxAgeMs;
     this.#freshness = new Freshness(maxAgeMs, clock);
     this.#clock = clock;
     clock.onEvent(() => this.#watchAge());
@@ -47,6 +54,11 @@ export class FactSource implements FactsInUse {
 
   onEvent(listener: FactsListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** @param take told of each message that was taken, in their order */
+  onTaken(take: (message: FeedMessage) => void): void {
+    this.#takers.push(take);
   }
 
   inUse(): Facts | 'facts-missing' | 'facts-stale' {
@@ -81,6 +93,27 @@ export class FactSource implements FactsInUse {
     return `${heard}, and the wall clock ran ahead: the machine may have stood still`;
   }
 
+  /** What is held now, for keeping; null before the first snapshot. */
+  hold(): HeldFacts | null {
+    const { facts } = this.#state;
+    const { position } = this;
+    return facts === null || position === null ? null : { position, asOfMs: this.#asOf, facts: facts.allOfNow() };
+  }
+
+  /** Facts that were kept, before the feed has said anything. @returns why they are not used, or null */
+  adopt({ state, asOfMs }: LoadedFacts): string | null {
+    if (this.#state.facts !== null) return 'facts have arrived already';
+    const nowMs = this.#clock.now();
+    if (asOfMs > nowMs) return `it is of ${asOfMs - nowMs} ms in the future`;
+    if (nowMs - asOfMs > this.#maxAgeMs) return `it may be ${nowMs - asOfMs} ms old, more than facts are trusted for`;
+    this.#state = atNewConnection(state);
+    this.#asOf = asOfMs;
+    this.#freshness.confirmUnheard(asOfMs);
+    this.#watchAge();
+    this.#tell({ kind: 'swapped' }, this.#clock.steady());
+    return null;
+  }
+
   /** @param askedMs steady time before the stream is asked for */
   startConnection(askedMs: number): void {
     this.#state = atNewConnection(this.#state);
@@ -103,7 +136,8 @@ export class FactSource implements FactsInUse {
     if (message.type === 'snapshot-begin') this.#snapshotAsOf = message.as_of;
     switch (step.effect.kind) {
       case 'swapped':
-        this.#freshness.confirm(this.#snapshotAsOf, sinceMs);
+        this.#asOf = this.#snapshotAsOf;
+        this.#freshness.confirm(this.#asOf, sinceMs);
         this.#watchAge();
         this.#tell({ kind: 'swapped' }, sinceMs);
         break;
@@ -111,12 +145,16 @@ export class FactSource implements FactsInUse {
         if (touched !== null) this.#tell({ kind: 'changed', touched }, sinceMs);
         break;
       case 'current':
-        if (message.type === 'heartbeat' && time === 'taken') this.#freshness.confirm(message.as_of, sinceMs);
+        if (message.type === 'heartbeat' && time === 'taken') {
+          this.#asOf = Math.max(this.#asOf, message.as_of);
+          this.#freshness.confirm(message.as_of, sinceMs);
+        }
         this.#watchAge();
         break;
       case 'waiting':
         break;
     }
+    for (const take of this.#takers) take(message);
     return null;
   }
 

@@ -37,7 +37,8 @@ export class FeedReader {
   readonly #stopping = new AbortController();
   #connection: AbortController | null = null;
   #clockCheck: NodeJS.Timeout | null = null;
-  #wantsSnapshot = true;
+  /** Something was odd: what is held is not to be gone on from. */
+  #wantsSnapshot = false;
   #failures = 0;
   #running: Promise<void> = Promise.resolve();
   #isConnected = false;

@@ -17,6 +17,8 @@ export class Freshness {
   readonly #clock: FreshnessClock;
   #lastServerTime = 0;
   #confirmedAt: number | null = null;
+  /** Known from elsewhere, before the control plane was heard: what moment it was is looked up anew while that is so. */
+  #unheardMs: number | null = null;
 
   constructor(maxAgeMs: number, clock: FreshnessClock) {
     this.#maxAgeMs = maxAgeMs;
@@ -38,10 +40,17 @@ export class Freshness {
   confirm(serverTimeMs: number, heardMs: number): void {
     const at = Math.min(heardMs, this.#clock.steadyWhen(serverTimeMs));
     this.#confirmedAt = this.#confirmedAt === null ? at : Math.max(this.#confirmedAt, at);
+    this.#unheardMs = null;
+  }
+
+  /** The facts held are those of the control plane's `serverTimeMs`, as somebody noted who had heard it. */
+  confirmUnheard(serverTimeMs: number): void {
+    this.#unheardMs = serverTimeMs;
   }
 
   /** Milliseconds; Infinity before anything was confirmed. */
   get ageMs(): number {
+    if (this.#unheardMs !== null) return Math.max(0, this.#clock.steady() - this.#clock.steadyWhen(this.#unheardMs));
     return this.#confirmedAt === null ? Infinity : this.#clock.steady() - this.#confirmedAt;
   }
 

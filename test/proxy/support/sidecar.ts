@@ -42,6 +42,8 @@ export interface TestSidecarOptions {
   readonly identity?: (idp: IdentityProvider) => ProxyConfigInput['identity'];
   readonly time?: TimeSources;
   readonly decisionToken?: string;
+  /** Instead of the one that the feed takes. */
+  readonly feedToken?: string;
   readonly otlpHeaders?: Readonly<Record<string, string>>;
   readonly secrets?: Partial<ProxySecrets>;
   readonly externalAuthToken?: string;
@@ -83,7 +85,7 @@ export async function startSidecar(options: TestSidecarOptions = {}): Promise<Te
   const proxy = await createProxy({
     config,
     secrets: {
-      feedToken: FEED_TOKEN,
+      feedToken: options.feedToken ?? FEED_TOKEN,
       decisionToken: options.decisionToken ?? null,
       otlpHeaders: options.otlpHeaders ?? {},
       ...options.secrets,
