@@ -53,6 +53,10 @@ export class StreamedUpload implements Dispatcher.DispatchController {
     this.#send();
   }
 
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   abort(reason: Error): void {
     if (this.aborted) return;
     this.aborted = true;
@@ -93,7 +97,10 @@ export class StreamedUpload implements Dispatcher.DispatchController {
       this.#end(new Error('the upstream switched to another protocol'));
     });
     upstream.on('error', (error) => this.#end(error));
-    upstream.on('close', () => this.#end(new Error('the upstream closed the connection')));
+    // With an answer under way it may come while the rest of that is still being read here.
+    upstream.on('close', () => {
+      if (this.#answer === null) this.#end(new Error('the upstream closed the connection'));
+    });
   }
 
   #watchConnecting(socket: Socket): void {
@@ -140,6 +147,7 @@ export class StreamedUpload implements Dispatcher.DispatchController {
       exchange.onResponseEnd(this, plain(answer.trailersDistinct));
     });
     answer.on('error', (error) => this.#end(error));
+    answer.on('close', () => this.#end(new Error('the answer of the upstream broke off')));
     exchange.onResponseStart(this, answer.statusCode ?? 0, plain(answer.headersDistinct), answer.statusMessage);
   }
 

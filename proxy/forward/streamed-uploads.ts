@@ -49,7 +49,15 @@ export class StreamedUploads {
   }
 
   send(exchange: Exchange): void {
-    this.#underWay.add(new StreamedUpload(exchange, this.#options));
+    let upload: StreamedUpload;
+    try {
+      upload = new StreamedUpload(exchange, this.#options);
+    } catch (error) {
+      // What Node will not write into a request.
+      exchange.onResponseError(null, error instanceof Error ? error : new Error('not to be sent'));
+      return;
+    }
+    if (!upload.isOver) this.#underWay.add(upload);
   }
 
   close(): void {

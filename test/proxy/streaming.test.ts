@@ -174,6 +174,42 @@ describe('streaming', () => {
     90_000,
   );
 
+  it('brings an answer whole whose upstream has closed by the time it is read', async () => {
+    const size = 8_000_000;
+    await start(
+      new RawUpstream((socket, text) => {
+        if (text.endsWith('0\r\n\r\n')) socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${'x'.repeat(size)}`);
+      }),
+    );
+    const authorization = `Bearer ${await sidecar.tokenOf('member')}`;
+    const response = await new Promise<IncomingMessage>((resolve) => {
+      const headers = { authorization, 'transfer-encoding': 'chunked' };
+      httpRequest(`${sidecar.url}${BASE}/x`, { method: 'POST', headers }, resolve).end('hello');
+    });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 200);
+    });
+    let came = 0;
+    for await (const chunk of response) came += (chunk as Buffer).byteLength;
+    expect(came).toBe(size);
+  });
+
+  it('sends the headers of an upload ahead whose first byte is late, and its length with them', async () => {
+    await start(new RawUpstream((socket, text) => text.endsWith('hello') && socket.write(OK)), {
+      upload_first_byte_ms: 5,
+    });
+    const { socket, text } = open();
+    socket.write(await head('PUT', 'Content-Length: 10\r\n'));
+    await waitUntil('the headers', () => upstream.received[0]?.endsWith('\r\n\r\n'));
+    expect(upstream.received[0]).toMatch(/^content-length: 10$/im);
+    socket.write('hello');
+    await waitUntil('the first piece', () => upstream.received[0]?.endsWith('\r\n\r\nhello'));
+    socket.write('hello');
+    await waitUntil('the answer', () => text().endsWith('\r\n\r\nok'));
+    expect(await sidecar.metrics()).toContain('hallpass_proxy_uploads_total{kind="streamed"} 1');
+    socket.destroy();
+  });
+
   it('does not take a client that reads slowly for an upstream that stands still', async () => {
     const size = 32_000_000;
     await start(
