@@ -169,6 +169,9 @@ describe('the decision API', () => {
       search_subject_endpoint: `${sidecar.decisionUrl}/access/v1/search/subject`,
       search_resource_endpoint: `${sidecar.decisionUrl}/access/v1/search/resource`,
       search_action_endpoint: `${sidecar.decisionUrl}/access/v1/search/action`,
+      access_request_endpoint: `${CONSOLE_URL}/access/v1/requests`,
+      jwks_uri: `${CONSOLE_URL}/access/v1/jwks`,
+      capabilities: ['urn:openid:authzen:capability:access-request'],
     });
   });
 });
