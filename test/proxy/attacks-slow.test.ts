@@ -28,6 +28,11 @@ describe('a client that takes its time', () => {
     sidecar = await startSidecar({ facts, config: { limits: { shutdown_grace_ms: 50, ...limits } } });
     credentials = `Authorization: Bearer ${await sidecar.tokenOf('member')}\r\n`;
   };
+  /** The first request of all fetches keys and compiles; a short bound on silence would end that, too. */
+  const warmUp = async () => {
+    await waitUntil('a first answer', async () => (await sidecar.visit('member', `${OPEN}/warm`)).status === 200);
+    sidecar.upstream.requests.length = 1;
+  };
   const open = (bytes = '', options: { allowHalfOpen?: boolean } = {}): Client => {
     const socket = connect({ port: sidecar.proxy.ports.proxy, host: '127.0.0.1', ...options });
     clients.push(socket);
@@ -87,14 +92,16 @@ describe('a client that takes its time', () => {
     ['stops in the middle of a chunk', `POST ${OPEN}/upload HTTP/1.1\r\n★Transfer-Encoding: chunked\r\n\r\n64\r\nhalf`],
     ['stops before its body', `POST ${OPEN}/upload HTTP/1.1\r\n★Content-Length: 100\r\n\r\n`],
   ])('is left, and the upstream too, when it %s', async (_name, bytes) => {
-    await start({ idle_timeout_ms: 300 });
+    await start({ idle_timeout_ms: 600 });
+    await warmUp();
     const client = open(bytes);
-    await waitUntil('the upstream', () => sidecar.upstream.requests.length === 1);
+    await waitUntil('the upstream', () => sidecar.upstream.requests.length === 2);
     await waitUntil('both ends', () => client.isClosed() && sidecar.upstream.open === 0);
   });
 
   it('is left, and the upstream too, when it does not read', async () => {
-    await start({ idle_timeout_ms: 300 });
+    await start({ idle_timeout_ms: 600 });
+    await warmUp();
     const client = open(`GET ${OPEN}/flood HTTP/1.1\r\n★\r\n`);
     await waitUntil('a beginning', () => client.text() !== '');
     client.socket.pause();

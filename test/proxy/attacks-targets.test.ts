@@ -35,7 +35,7 @@ describe('request targets', () => {
   });
   const send = async (target: string, method = 'GET') => {
     const bytes = fillIn(`${method} ${target} HTTP/1.1\r\n★\r\n`, credentials);
-    const { answers } = await talk(sidecar.proxy.ports.proxy, bytes, { answers: 1 });
+    const { answers } = await talk(sidecar.proxy.ports.proxy, bytes, { answers: 1, isHead: () => method === 'HEAD' });
     const status = Number(answers[0]?.start.slice(9, 12) ?? 0);
     return { status, body: answers[0]?.body ?? '', seen: upstream.requests.map(({ start }) => start.split(' ')[1]) };
   };

@@ -241,8 +241,8 @@ describe('names of headers', () => {
       const value = bytes.toString('latin1');
       const nominated = nominatedBy(['Connection', value]);
       const kept = Object.keys(stripHeaders(['X-A', '1', 'X-B', '2'], nominated));
-      const tokens = value.split(',').map((token) => token.trim().toLowerCase());
-      expect(kept).toEqual(['x-a', 'x-b'].filter((name) => !tokens.includes(name)));
+      const tokens = new Set(value.split(',').map((token) => token.trim().toLowerCase()));
+      expect(kept).toEqual(['x-a', 'x-b'].filter((name) => !tokens.has(name)));
     });
   });
 });
