@@ -156,6 +156,12 @@ const limitsSchema = z.strictObject({
   log_unread_bytes: z.int().min(65_536).max(1_073_741_824).default(16_777_216),
   /** What is in flight at a stop gets this long to finish. */
   shutdown_grace_ms: milliseconds.default(5_000),
+  worker_restart_min_ms: positiveMilliseconds.default(100),
+  worker_restart_max_ms: positiveMilliseconds.default(5_000),
+  /** A worker that says nothing for so long is stuck: it is ended, and another takes its place. */
+  worker_silence_ms: positiveMilliseconds.default(15_000),
+  /** Facts on their way to a worker; with more it does not keep up and is replaced. */
+  worker_waiting_facts: count.default(100_000),
 });
 export type ProxyLimits = z.infer<typeof limitsSchema>;
 
@@ -165,7 +171,13 @@ const settingsSchema = z.strictObject({
   public_url: originUrl,
   console_url: httpUrl,
   proxy: z
-    .strictObject({ host: z.string().default('127.0.0.1'), port: port.default(8080), tls: trafficTlsSchema.optional() })
+    .strictObject({
+      host: z.string().default('127.0.0.1'),
+      port: port.default(8080),
+      /** Processes that carry the traffic, for as many cores. 1: this one does. */
+      workers: z.int().min(1).max(64).default(1),
+      tls: trafficTlsSchema.optional(),
+    })
     .prefault({}),
   decision_api: z
     .strictObject({

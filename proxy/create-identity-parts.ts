@@ -29,6 +29,8 @@ export async function createIdentityParts(options: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: ProxyMetrics;
+  /** Of another process of this sidecar; made here, if not given. */
+  readonly assertionKeys?: AssertionKeys | undefined;
 }): Promise<IdentityParts> {
   const { config, clock, logger, metrics } = options;
   const { limits, identity, assertion } = config;
@@ -54,7 +56,7 @@ export async function createIdentityParts(options: {
     certificates,
     onKeyFetch: (outcome) => metrics.keyFetches.inc({ outcome }),
   });
-  const assertionKeys = new AssertionKeys(assertion.rotate_ms);
+  const assertionKeys = options.assertionKeys ?? new AssertionKeys(assertion.rotate_ms);
   const assertions = !assertion.enabled
     ? null
     : new Assertions({

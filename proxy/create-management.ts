@@ -6,6 +6,7 @@ import type { ProxyConfig, ProxySecrets } from './config.ts';
 import { createDecisionLogging, type DecisionLogging } from './decision-log/create-decision-logging.ts';
 import { readClientTls } from './management/client-tls.ts';
 import { ServiceClient } from './management/service-client.ts';
+import type { BundleSource } from './policy/bundle-source.ts';
 import { createPolicy } from './policy/create-policy.ts';
 import type { PolicyHolder } from './policy/policy-holder.ts';
 import type { ProxyMetrics } from './proxy-metrics.ts';
@@ -20,6 +21,7 @@ export interface ManagementOptions {
   readonly metrics: ProxyMetrics;
   readonly instance: string;
   readonly version: string;
+  readonly bundles?: BundleSource | undefined;
   /** Of the sidecar as a whole. */
   readonly readiness: () => Readiness;
 }
@@ -44,6 +46,7 @@ export async function createManagement(options: ManagementOptions): Promise<Mana
     clock,
     logger,
     keepsPrinted: logger.isLevelEnabled('debug'),
+    bundles: options.bundles,
   });
   const logging = await createDecisionLogging({
     settings: config.decision_logs,

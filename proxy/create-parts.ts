@@ -1,17 +1,19 @@
 import { performance } from 'node:perf_hooks';
 import { DecisionMemo } from '../core/decision/decision-memo.ts';
-import { createDenialKey } from '../core/decision/denial-token.ts';
+import { createDenialKey, type DenialKey } from '../core/decision/denial-token.ts';
 import type { Logger } from '../core/process/logger.ts';
-import { servedPatterns, type ProxyConfig, type ProxySecrets } from './config.ts';
+import type { ProxyConfig, ProxySecrets } from './config.ts';
+import type { AssertionKeys } from './identity/assertion-keys.ts';
 import { createIdentityParts, identityLimits, type IdentityParts } from './create-identity-parts.ts';
 import { createManagement, managementLimits, type Management } from './create-management.ts';
 import { accessRequestSupport } from './decision-api/access-request-support.ts';
 import { DecisionServer } from './decision-api/decision-server.ts';
 import { readTls } from './decision-api/read-tls.ts';
-import { ControlPlane } from './facts/control-plane.ts';
+import type { FeedPosition } from './facts/control-plane.ts';
+import { createFeed } from './facts/create-feed.ts';
 import { ExternalAuthPorts } from './external-auth/external-auth-ports.ts';
 import { FactSource } from './facts/fact-source.ts';
-import { FeedReader } from './facts/feed-reader.ts';
+import type { FactsFeed } from './facts/facts-feed.ts';
 import { FirstUseReport } from './facts/first-use-report.ts';
 import { createSnapshotFile } from './facts/create-snapshot-file.ts';
 import type { SnapshotFile } from './facts/snapshot-file.ts';
@@ -32,6 +34,7 @@ import { AccessLog } from './telemetry/access-log.ts';
 import { Telemetry } from './telemetry/telemetry.ts';
 import type { Tracing } from './telemetry/tracing.ts';
 import { TrafficServer } from './traffic-server.ts';
+import type { WorkerLink } from './workers/worker-link.ts';
 
 /** Said to the control plane at each connect. */
 const VERSION = '0.1.0';
@@ -46,17 +49,26 @@ export interface PartsOptions {
   readonly droppedLogBytes: () => number;
   readonly time: TimeSources;
   readonly instance: string;
+  /** Given where this is one of several processes that carry the traffic: what they share. */
+  readonly worker?: {
+    readonly link: WorkerLink;
+    readonly denialKey: DenialKey;
+    readonly assertionKeys: AssertionKeys;
+  };
 }
 
 export interface ProxyParts {
   readonly metrics: ProxyMetrics;
   readonly clock: TrustedClock;
+  readonly denialKey: DenialKey;
   readonly policy: PolicyHolder;
   readonly management: Management;
   readonly facts: FactSource;
+  /** What is reported as applied: how far this process is, or the slowest of several. */
+  readonly applied: { position: () => FeedPosition | null };
   readonly live: LiveConnections;
   readonly snapshotFile: SnapshotFile | null;
-  readonly feed: FeedReader;
+  readonly feed: FactsFeed;
   readonly firstUses: FirstUseReport;
   readonly traffic: ForwardTraffic;
   readonly trafficServer: TrafficServer;
@@ -68,14 +80,21 @@ export interface ProxyParts {
 
 /** All parts of the data plane, joined, with nothing started yet. */
 export async function createParts(options: PartsOptions): Promise<ProxyParts> {
-  const { config, secrets, logger, instance } = options;
+  const { config, secrets, logger } = options;
   const { limits } = config;
   const clock = new TrustedClock(limits, options.time);
   const metrics = new ProxyMetrics();
-  const denialKey = await createDenialKey();
+  const denialKey = options.worker?.denialKey ?? (await createDenialKey());
   const facts = new FactSource(config.facts.max_age_ms, clock);
   const readiness = () => readinessOf({ policy, facts, feed, clock });
-  const management = await createManagement({ ...options, clock: clock.now, metrics, version: VERSION, readiness });
+  const management = await createManagement({
+    ...options,
+    clock: clock.now,
+    metrics,
+    version: VERSION,
+    readiness,
+    bundles: options.worker?.link.bundles,
+  });
   const { policy, logging } = management;
   const memo = new DecisionMemo(limits.remembered_answers);
   const onPolicyError = (error: unknown) => logger.error({ err: error }, 'the policy failed while deciding');
@@ -88,11 +107,17 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     sliceMs: limits.slice_ms,
     onCut: (cut) => recordCut(cut, metrics, logger),
   });
-  const identity = await createIdentityParts({ config, clock: clock.now, logger, metrics });
+  const identity = await createIdentityParts({
+    config,
+    clock: clock.now,
+    logger,
+    metrics,
+    assertionKeys: options.worker?.assertionKeys,
+  });
   const { trafficTls, assertionKeys } = identity;
   const gate = createGate(config, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
-  const firstUses = new FirstUseReport((uses) => controlPlane.reportFirstUses(uses), limits, logger);
+  const firstUses = new FirstUseReport((uses) => link.reportFirstUses(uses), limits, logger);
   const lines = logging === null ? options.decisionLines : logging.beside(options.decisionLines);
   const log = new DecisionLog(lines, metrics, (decision) => firstUses.note(decision));
   const tracing = await openTracing(options, metrics);
@@ -108,36 +133,24 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const decisionServer = new DecisionServer({ ...questions, ...access, token, publicUrl, tls, assertionKeys });
   const asking = { settings: config.external_auth, token: secrets.externalAuthToken ?? null };
   const externalAuth = await ExternalAuthPorts.create({ ...questions, ...asking, gate, metrics, clock: clock.now });
-  const patterns = servedPatterns(config);
-  const controlPlane = new ControlPlane({
-    url: config.control_plane.url,
-    token: secrets.feedToken,
-    instance,
-    timeoutMs: limits.feed_request_timeout_ms,
-    steady: clock.steady,
-    onTime: (heard) => clock.hear(heard),
-  });
-  const feed = new FeedReader({
-    controlPlane,
-    patterns,
-    registration: () => ({
-      public_url: config.public_url,
-      resources: patterns,
-      denial_key: denialKey.publicJwk,
-      policy_revision: policy.engine?.revision ?? null,
-      version: VERSION,
-    }),
-    source: facts,
-    limits,
-    logger,
-    now: clock.steady,
-    clockSkewMs: () => (clock.skewMs === null ? null : Math.round(clock.skewMs)),
-    onEvent: (event) => metrics.feedEvents.inc({ event }),
-  });
   metrics.watchMemo(memo);
   metrics.watchLog(options.droppedLogBytes);
+  const applied = { position: () => facts.position };
+  const link =
+    options.worker?.link ??
+    createFeed({
+      ...options,
+      version: VERSION,
+      clock,
+      source: facts,
+      denialKey: denialKey.publicJwk,
+      policyRevision: () => policy.engine?.revision ?? null,
+      applied: () => applied.position(),
+      onEvent: (event) => metrics.feedEvents.inc({ event }),
+    });
+  const { feed } = link;
   const snapshotFile = createSnapshotFile(options, facts, (event) => metrics.snapshotFile.inc({ event }));
-  const core = { metrics, clock, policy, management, facts, live, feed, snapshotFile, firstUses };
+  const core = { metrics, clock, denialKey, policy, management, facts, applied, live, feed, snapshotFile, firstUses };
   const parts = { ...core, traffic, trafficServer, decisionServer, externalAuth, tracing, identity };
   joinEvents(parts);
   showGauges(parts, identity, config);

@@ -10,6 +10,8 @@ import { createParts, type ProxyParts } from './create-parts.ts';
 import { SYSTEM_TIME, type TimeSources } from './facts/steady-clock.ts';
 import { LoggedDecisionLines, type DecisionLines } from './gate/decision-log.ts';
 import { readinessOf } from './readiness.ts';
+import { createWorkerPool } from './workers/create-worker-pool.ts';
+import type { WorkerPool } from './workers/worker-pool.ts';
 
 export interface ProxyOptions {
   readonly config: ProxyConfig;
@@ -19,6 +21,8 @@ export interface ProxyOptions {
   readonly decisionLines?: DecisionLines;
   /** What of the log was dropped so far; nothing, if not given. */
   readonly droppedLogBytes?: () => number;
+  /** Where the log of other processes of this sidecar goes; to standard output, if not given. */
+  readonly writeLines?: (lines: string) => void;
   /** Where time comes from; the system, if not given. */
   readonly time?: TimeSources;
 }
@@ -53,12 +57,14 @@ const CLOSE_TIMEOUT_MS = 10_000;
 export async function createProxy(options: ProxyOptions): Promise<Proxy> {
   const { config, secrets, logger, time = SYSTEM_TIME } = options;
   const { decisionLines = new LoggedDecisionLines(logger), droppedLogBytes = () => 0 } = options;
+  const { writeLines = (lines: string) => void process.stdout.write(lines) } = options;
   const instance = newId('sidecar');
   const lifecycle = new Lifecycle(logger, config.limits.shutdown_grace_ms + CLOSE_TIMEOUT_MS);
   const parts = await createParts({ config, secrets, logger, decisionLines, droppedLogBytes, time, instance });
-  const readiness = (): Readiness => readinessOf(parts);
+  const pool = createWorkerPool({ config, secrets, logger, instance, writeLines }, parts);
+  const readiness = (): Readiness => withWorkers(readinessOf(parts), pool);
   try {
-    const ports = await start(parts, config, lifecycle, readiness);
+    const ports = await start(parts, pool, config, lifecycle, readiness);
     logger.info({ instance, ...ports }, 'the sidecar listens');
     return {
       instance,
@@ -76,6 +82,7 @@ export async function createProxy(options: ProxyOptions): Promise<Proxy> {
 /** In the order in which they may fail; stopped in the reverse of it, the traffic first. */
 async function start(
   parts: ProxyParts,
+  pool: WorkerPool | null,
   config: ProxyConfig,
   lifecycle: Lifecycle,
   readiness: () => Readiness,
@@ -86,7 +93,11 @@ async function start(
   lifecycle.onStop('clock', () => clock.stop());
   startIdentity(identity, lifecycle);
   await startManagement(management, lifecycle);
-  const ops = await startOpsServer({ ...config.ops, registry: metrics.registry, readiness });
+  const ops = await startOpsServer({
+    ...config.ops,
+    registry: pool === null ? metrics.registry : () => pool.metrics(),
+    readiness,
+  });
   lifecycle.onStop('ops server', () => ops.close());
   if (tracing !== null) lifecycle.onStop('tracing', () => tracing.stop());
   await snapshotFile?.load();
@@ -102,6 +113,11 @@ async function start(
   lifecycle.onStop('decision API', () => decisionServer.close());
   lifecycle.onStop('external auth', () => externalAuth.close());
   const asked = await externalAuth.start();
+  if (pool !== null) {
+    lifecycle.onStop('workers', () => pool.stop());
+    const shared = await pool.start();
+    return { proxy: shared, decision, ops: ops.port, externalAuth: asked.http, externalAuthGrpc: asked.grpc };
+  }
   const proxy = await trafficServer.start(config.proxy.port, config.proxy.host);
   lifecycle.onStop('proxy', async () => {
     await trafficServer.drain(config.limits.shutdown_grace_ms);
@@ -110,6 +126,13 @@ async function start(
     traffic.close();
   });
   return { proxy, decision, ops: ops.port, externalAuth: asked.http, externalAuthGrpc: asked.grpc };
+}
+
+function withWorkers(own: Readiness, pool: WorkerPool | null): Readiness {
+  if (pool === null) return own;
+  const { missing, warnings = [] } = pool.readiness;
+  const all = [...own.missing, ...missing];
+  return { ready: all.length === 0, missing: all, warnings: [...(own.warnings ?? []), ...warnings] };
 }
 
 async function untilReady(readiness: () => Readiness, timeoutMs: number): Promise<void> {

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
     logger,
     decisionLines,
     droppedLogBytes: () => destination.droppedBytes,
+    writeLines: (lines) => destination.write(lines),
   });
   if (isStopping) await proxy.stop();
 }

@@ -136,6 +136,7 @@ export class ProxyMetrics {
       help: 'Configured bounds. The unit is the last part of the name.',
       labelNames: ['name'],
       registers: [this.registry],
+      aggregator: 'first',
     });
     for (const [name, value] of Object.entries(limits)) gauge.set({ name }, value);
   }
@@ -167,15 +168,29 @@ export class ProxyMetrics {
   }
 
   watch(gauges: ProxyGauges): void {
-    const number = (name: string, help: string, read: () => number): void => {
-      const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
+    // Of several processes the worst counts, but for what there is more of with each.
+    const number = (
+      name: string,
+      help: string,
+      read: () => number,
+      aggregator: 'max' | 'min' | 'sum' = 'max',
+    ): void => {
+      const collect = (): void => gauge.set(read());
+      const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], aggregator, collect });
     };
-    const table = (name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void => {
+    const table = (
+      name: string,
+      help: string,
+      label: string,
+      read: () => Readonly<Record<string, number>>,
+      aggregator: 'max' | 'sum' = 'max',
+    ): void => {
       const gauge: Gauge<string> = new Gauge({
         name,
         help,
         labelNames: [label],
         registers: [this.registry],
+        aggregator,
         collect: () => {
           gauge.reset();
           for (const [value, count] of Object.entries(read())) gauge.set({ [label]: value }, count);
@@ -196,12 +211,17 @@ export class ProxyMetrics {
     number('hallpass_proxy_clock_in_doubt', '1 while nobody knows how much time has passed.', () =>
       gauges.clockInDoubt() ? 1 : 0,
     );
-    number('hallpass_proxy_facts_revision', 'Feed revision of the facts in use.', gauges.factsRevision);
+    number('hallpass_proxy_facts_revision', 'Feed revision of the facts in use.', gauges.factsRevision, 'min');
     table('hallpass_proxy_facts', 'Facts held, by kind.', 'kind', gauges.factCounts);
-    number('hallpass_proxy_feed_connected', '1 while the feed is connected.', () => (gauges.feedConnected() ? 1 : 0));
-    table('hallpass_proxy_live_connections', 'What is in flight, by kind.', 'kind', gauges.liveConnections);
-    number('hallpass_proxy_assertions', 'Signed assertions remembered.', gauges.assertions);
-    number('hallpass_proxy_verified_tokens', 'Verified tokens remembered.', gauges.verifiedTokens);
+    number(
+      'hallpass_proxy_feed_connected',
+      '1 while the feed is connected.',
+      () => (gauges.feedConnected() ? 1 : 0),
+      'min',
+    );
+    table('hallpass_proxy_live_connections', 'What is in flight, by kind.', 'kind', gauges.liveConnections, 'sum');
+    number('hallpass_proxy_assertions', 'Signed assertions remembered.', gauges.assertions, 'sum');
+    number('hallpass_proxy_verified_tokens', 'Verified tokens remembered.', gauges.verifiedTokens, 'sum');
     table('hallpass_proxy_policy_info', 'The policy in use.', 'revision', () => {
       const revision = gauges.policyRevision();
       return revision === null ? {} : { [revision]: 1 };

@@ -8,6 +8,7 @@ import { readOtlpHeaders } from './telemetry/otlp-headers.ts';
 /** Environment variable -> where its value goes in the configuration. */
 const OVERRIDES: readonly { readonly name: string; readonly path: readonly string[]; readonly number: boolean }[] = [
   { name: 'HALLPASS_PROXY_PORT', path: ['proxy', 'port'], number: true },
+  { name: 'HALLPASS_PROXY_WORKERS', path: ['proxy', 'workers'], number: true },
   { name: 'HALLPASS_DECISION_PORT', path: ['decision_api', 'port'], number: true },
   { name: 'HALLPASS_PROXY_OPS_PORT', path: ['ops', 'port'], number: true },
   { name: 'HALLPASS_FACTS_MAX_AGE_MS', path: ['facts', 'max_age_ms'], number: true },

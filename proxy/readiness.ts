@@ -1,6 +1,6 @@
 import type { Readiness } from '../core/process/ops-server.ts';
 import type { FactSource } from './facts/fact-source.ts';
-import type { FeedReader } from './facts/feed-reader.ts';
+import type { FactsFeed } from './facts/facts-feed.ts';
 import type { TrustedClock } from './facts/trusted-clock.ts';
 import type { PolicyHolder } from './policy/policy-holder.ts';
 
@@ -8,7 +8,7 @@ export interface ReadinessParts {
   readonly policy: PolicyHolder;
   readonly facts: FactSource;
   readonly clock: TrustedClock;
-  readonly feed: FeedReader;
+  readonly feed: FactsFeed;
 }
 
 /** A policy that is refused while an older one serves does not make the sidecar unready; it is told all the same. */

@@ -59,8 +59,9 @@ export class TrafficServer {
     this.#listen(handler);
   }
 
-  start(port: number, host: string): Promise<number> {
-    return listen(this.#server, port, host);
+  /** @param isShared whether other processes listen at the same port (SO_REUSEPORT) */
+  start(port: number, host: string, isShared = false): Promise<number> {
+    return listen(this.#server, port, host, isShared);
   }
 
   /** Takes no more, waits for what is under way, and no longer than the grace. */

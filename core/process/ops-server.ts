@@ -23,7 +23,8 @@ export interface OpsServer {
 export async function startOpsServer(options: {
   readonly host: string;
   readonly port: number;
-  readonly registry: Registry;
+  /** Or what puts it together when it is scraped. */
+  readonly registry: Registry | (() => Promise<Registry>);
   readonly readiness: () => Readiness;
 }): Promise<OpsServer> {
   const server = createServer(async (request, response) => {
@@ -35,7 +36,7 @@ export async function startOpsServer(options: {
       response.writeHead(ready ? 200 : 503, { 'content-type': 'application/json' });
       response.end(`${JSON.stringify({ ready, missing, warnings })}\n`);
     } else if (path === '/metrics') {
-      const { contentType, text } = await expose(options.registry, request.headers.accept);
+      const { contentType, text } = await expose(await registryOf(options.registry), request.headers.accept);
       response.writeHead(200, { 'content-type': contentType }).end(text);
     } else {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('Try /livez, /readyz or /metrics.\n');
@@ -45,11 +46,19 @@ export async function startOpsServer(options: {
   return { port, close: () => closeServer(server) };
 }
 
-/** Resolves with the port that was bound (asked for 0: any free one). @throws the listen error, EADDRINUSE for one */
-export function listen(server: SocketServer, port: number, host: string): Promise<number> {
+async function registryOf(registry: Registry | (() => Promise<Registry>)): Promise<Registry> {
+  return typeof registry === 'function' ? registry() : registry;
+}
+
+/**
+ * Resolves with the port that was bound (asked for 0: any free one).
+ * @param isShared SO_REUSEPORT: others of this user may listen there too
+ * @throws the listen error, EADDRINUSE for one
+ */
+export function listen(server: SocketServer, port: number, host: string, isShared = false): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, () => {
+    server.listen({ port, host, reusePort: isShared }, () => {
       server.off('error', reject);
       resolve((server.address() as AddressInfo).port);
     });

@@ -42,7 +42,7 @@ export class FactSource implements FactsInUse {
   /** And of the facts in use. */
   #asOf = 0;
   /** Steady time at which this connection's stream was asked for: before its hello was said. */
-  #askedMs = 0;
+  #askedMs: number | null = null;
   #staleTimer: NodeJS.Timeout | null = null;
 
   constructor(maxAgeMs: number, clock: TrustedClock) {
@@ -114,8 +114,8 @@ export class FactSource implements FactsInUse {
     return null;
   }
 
-  /** @param askedMs steady time before the stream is asked for */
-  startConnection(askedMs: number): void {
+  /** @param askedMs steady time before the stream is asked for; null: its hello answers nobody's question */
+  startConnection(askedMs: number | null): void {
     this.#state = atNewConnection(this.#state);
     this.#askedMs = askedMs;
     this.#freshness.startConnection();

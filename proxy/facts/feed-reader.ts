@@ -5,8 +5,9 @@ import type { FeedMessage } from '../../core/feed/feed-message.ts';
 import type { Logger } from '../../core/process/logger.ts';
 import type { ProxyLimits } from '../config.ts';
 import { AppliedReport } from './applied-report.ts';
-import { FeedError, type ControlPlane } from './control-plane.ts';
+import { FeedError, type ControlPlane, type FeedPosition } from './control-plane.ts';
 import type { FactSource } from './fact-source.ts';
+import type { FactsFeed } from './facts-feed.ts';
 import { FeedLines } from './feed-lines.ts';
 import type { MonotonicClock } from './steady-clock.ts';
 
@@ -19,6 +20,8 @@ export interface FeedReaderOptions {
   /** What the sidecar says of itself at each connect. */
   readonly registration: () => object;
   readonly source: FactSource;
+  /** How far everybody is who decides by these facts; the source, if not given. */
+  readonly applied?: () => FeedPosition | null;
   readonly limits: ProxyLimits;
   readonly logger: Logger;
   readonly now: MonotonicClock;
@@ -31,7 +34,7 @@ export interface FeedReaderOptions {
  * stream drops the revision, so that the next connection starts with a snapshot; the facts held stay in use meanwhile,
  * until they are too old.
  */
-export class FeedReader {
+export class FeedReader implements FactsFeed {
   readonly #options: FeedReaderOptions;
   readonly #applied: AppliedReport;
   readonly #stopping = new AbortController();
@@ -191,7 +194,8 @@ export class FeedReader {
   }
 
   #reportApplied(): void {
-    const { position } = this.#options.source;
+    const { applied, source } = this.#options;
+    const position = applied === undefined ? source.position : applied();
     if (position !== null) this.#applied.report(position);
   }
 

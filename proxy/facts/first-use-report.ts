@@ -45,16 +45,25 @@ export class FirstUseReport {
     for (const id of decision.grants) if (!this.#seen.has(id)) this.#add(id, decision);
   }
 
+  /** What other processes of this sidecar have noted. */
+  pass(uses: readonly FirstUse[]): void {
+    for (const use of uses) if (!this.#seen.has(use.grant_id)) this.#wait(use);
+  }
+
   stop(): void {
     this.#isStopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
   }
 
   #add(id: string, { evaluated_at, evaluation_id }: Decision): void {
+    this.#wait({ grant_id: id, at: new Date(evaluated_at).toISOString(), evaluation_id });
+  }
+
+  #wait(use: FirstUse): void {
     if (this.#waiting.length >= MAX_WAITING || this.#isStopped) return;
     if (this.#seen.size >= MAX_SEEN) this.#seen.clear();
-    this.#seen.add(id);
-    this.#waiting.push({ grant_id: id, at: new Date(evaluated_at).toISOString(), evaluation_id });
+    this.#seen.add(use.grant_id);
+    this.#waiting.push(use);
     if (!this.#isSending) this.#later(0);
   }
 

@@ -75,6 +75,11 @@ export class TrustedClock {
     return outcome;
   }
 
+  /** The wall clock ran ahead, and there has been no answer since. */
+  get hasDoubt(): boolean {
+    return this.#doubtSince !== null;
+  }
+
   /** Nobody knows how much time has passed: the wall clock ran ahead and the control plane has not answered since. */
   get isInDoubt(): boolean {
     return this.#doubtSince !== null && this.#steady.now() - this.#doubtSince > this.#limits.clock_settle_ms;

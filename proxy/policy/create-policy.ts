@@ -24,18 +24,21 @@ export interface PolicyOptions {
   readonly logger: Logger;
   /** Whether somebody wants to see what the policy prints. */
   readonly keepsPrinted: boolean;
+  /** Bundles come from another process of this sidecar, which has looked at where they come from. */
+  readonly bundles?: BundleSource | undefined;
 }
 
 /** The policy by its settings, with nothing started yet. @throws Error that names the setting and what is wrong with it */
 export async function createPolicy(options: PolicyOptions): Promise<PolicyHolder> {
-  const { settings, clock, logger, keepsPrinted } = options;
-  const { signing, persist_directory: directory } = settings;
+  const { settings, clock, logger, keepsPrinted, bundles } = options;
+  const { signing } = settings;
+  const directory = bundles === undefined ? settings.persist_directory : undefined;
   const trust = signing === undefined ? null : await readTrust(signing);
   const store = directory === undefined ? null : new BundleStore(directory);
   const isRequired = signing?.issued_at === 'required';
   return new PolicyHolder({
-    source: await createSource(options),
-    waitsForFirst: !isBundleUrl(settings.bundle),
+    source: bundles ?? (await createSource(options)),
+    waitsForFirst: bundles === undefined && !isBundleUrl(settings.bundle),
     load: createLoader(trust, keepsPrinted),
     guard: new RollbackGuard(
       signing === undefined ? null : store,

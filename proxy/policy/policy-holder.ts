@@ -61,7 +61,7 @@ export class PolicyHolder implements PolicyInUse {
   #storeProblem: string | null = null;
   #hash = '';
   #refused: { readonly hash: string; readonly problem: PolicyProblem } | null = null;
-  #bytes = 0;
+  #bundle: Uint8Array | null = null;
   #failures = 0;
   #timer: NodeJS.Timeout | null = null;
   #looking: Promise<void> = Promise.resolve();
@@ -84,9 +84,14 @@ export class PolicyHolder implements PolicyInUse {
     return this.#storeProblem;
   }
 
+  /** The bundle in use, as it came. */
+  get bundle(): Uint8Array | null {
+    return this.#bundle;
+  }
+
   /** Of the bundle in use. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bundle?.byteLength ?? 0;
   }
 
   get signedAtSeconds(): number | null {
@@ -196,7 +201,7 @@ export class PolicyHolder implements PolicyInUse {
     if (this.#stopping.signal.aborted) return;
     this.#engine = engine;
     this.#hash = createHash('sha256').update(bytes).digest('hex');
-    this.#bytes = bytes.byteLength;
+    this.#bundle = bytes;
     this.#problem = null;
     this.#failures = 0;
     this.times.activation = clock();

@@ -49,6 +49,7 @@ describe('docs/operations.md', () => {
   it('names metrics that exist', () => {
     const sources = [
       'proxy/proxy-metrics.ts',
+      'proxy/workers/worker-pool.ts',
       'proxy/decision-counts.ts',
       'proxy/management/management-metrics.ts',
       'admin-api/admin-metrics.ts',

@@ -50,6 +50,7 @@ describe('the configuration file', () => {
     const { config, secrets } = readProxyConfig({
       ...base,
       HALLPASS_PROXY_PORT: '1',
+      HALLPASS_PROXY_WORKERS: '5',
       HALLPASS_DECISION_PORT: '2',
       HALLPASS_PROXY_OPS_PORT: '3',
       HALLPASS_FACTS_MAX_AGE_MS: '4',
@@ -58,7 +59,7 @@ describe('the configuration file', () => {
       HALLPASS_POLICY_TOKEN: 'p',
       HALLPASS_DECISION_LOG_TOKEN: 'l',
     });
-    expect([config.proxy.port, config.decision_api.port, config.ops.port]).toEqual([1, 2, 3]);
+    expect([config.proxy.port, config.decision_api.port, config.ops.port, config.proxy.workers]).toEqual([1, 2, 3, 5]);
     expect([config.facts.max_age_ms, config.log_level]).toEqual([4, 'warn']);
     expect(secrets).toMatchObject({ feedToken: 'secret-feed-token', decisionToken: 'd', otlpHeaders: {} });
     expect(secrets).toMatchObject({ policyToken: 'p', decisionLogToken: 'l', statusToken: null });
