@@ -1,7 +1,7 @@
 import { copyFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { stringify } from 'yaml';
 import { closeServer, listen } from '../../core/process/ops-server.ts';
@@ -26,6 +26,9 @@ interface Ports {
   readonly ops: number;
   readonly decision: number;
 }
+
+// Each starts three processes or more, some of them again.
+jest.setTimeout(90_000);
 
 /** The sidecar as it is started, with two processes that carry the traffic. */
 describe('a sidecar with workers', () => {
@@ -211,7 +214,7 @@ describe('a sidecar with workers', () => {
     await ready();
     const [first] = pids() as [number];
     process.kill(first, 'SIGSTOP');
-    await waitUntil('another in its place', () => pids().length === 3, { timeoutMs: 25_000 });
+    await waitUntil('another in its place', () => pids().length === 3, { timeoutMs: 60_000 });
     expect(isRunning(first)).toBe(false);
     await ready();
   });
