@@ -159,7 +159,7 @@ describe('the process', () => {
     await new Promise((resolve) => child.stdout.once('data', resolve));
     child.stdout.destroy();
     child.kill('SIGTERM');
-    const giveUp = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const giveUp = setTimeout(() => child.kill('SIGKILL'), 25_000);
     expect(await ended).toBe(0);
     clearTimeout(giveUp);
   });
