@@ -146,7 +146,7 @@ const limitsSchema = z.strictObject({
   /** When the wall clock ran ahead, how long facts are trusted until the control plane has said how much time has passed. */
   clock_settle_ms: milliseconds.default(1_000),
   /** The longest the event loop is held at a stretch by a snapshot or by judging live connections again. */
-  slice_ms: positiveMilliseconds.default(4),
+  slice_ms: positiveMilliseconds.default(2),
   /** Spans that wait for the collector; further ones are dropped. */
   trace_queue_spans: count.default(2_048),
   trace_batch_spans: count.default(512),

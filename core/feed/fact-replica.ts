@@ -76,7 +76,7 @@ export function stepReplica(state: ReplicaState, message: FeedMessage): ReplicaS
       });
     case 'fact': {
       if (state.building === null) return { resync: 'fact outside of a snapshot' };
-      state.building.facts.apply(message.fact);
+      state.building.facts.apply(state.facts?.held(message.fact) ?? message.fact);
       return waiting({ ...state, building: { ...state.building, received: state.building.received + 1 } });
     }
     case 'snapshot-end':

@@ -146,9 +146,10 @@ export class FeedReader implements FactsFeed {
     }, LEAST_SILENCE_MS / 2);
     watch.unref();
     try {
+      // Over all chunks: those that have arrived together are handed out without a turn of the event loop in between.
+      let sliceStart = heardAt;
       for await (const chunk of body) {
         heardAt = now();
-        let sliceStart = heardAt;
         for (const line of lines.push(chunk as Uint8Array)) {
           const heartbeatMs = this.#take(decoder, line, heardAt);
           if (heartbeatMs !== null) {

@@ -132,7 +132,7 @@ describe('a sidecar with workers', () => {
     expect(new Set(decisions.map(({ evaluation_id: id }) => id)).size).toBe(60);
     expect(await metrics()).toMatch(/^hallpass_proxy_decisions_total\{.*allow="true".*\} 60$/m);
     expect(await metrics()).toMatch(/^hallpass_proxy_workers 2$/m);
-    expect(await metrics()).toMatch(/^hallpass_proxy_limit\{name="slice_ms"\} 4$/m);
+    expect(await metrics()).toMatch(/^hallpass_proxy_limit\{name="slice_ms"\} 2$/m);
     expect(await metrics('application/openmetrics-text')).toMatch(/# EOF/);
     await waitUntil('the first use', () => feed.firstUses.length > 0);
     expect(feed.firstUses.map(({ grant_id: id }) => id)).toEqual(['grt_1']);

@@ -118,6 +118,21 @@ describe('the replica', () => {
     );
   });
 
+  it('goes on with the very facts it held, where a snapshot says the same of them again', () => {
+    const before = run(snapshotOf(TEST_FACTS, 5)) as ReplicaState;
+    const held = [...before.facts!.all()];
+    const changed = held.find(({ kind }) => kind === 'subject')!;
+    const renamed = { ...changed, value: { ...changed.value, name: 'Somebody else' } } as Fact;
+    const second = held.map((fact) => (fact === changed ? renamed : fact));
+    const after = run(snapshotOf(second, 6), atNewConnection(before)) as ReplicaState;
+    const values = new Map([...after.facts!.all()].map(({ kind, id, value }) => [`${kind} ${id}`, value]));
+    for (const { kind, id, value } of held) {
+      if (id === changed.id) expect(values.get(`${kind} ${id}`)).toEqual(renamed.value);
+      else expect(values.get(`${kind} ${id}`)).toBe(value);
+    }
+    expect(values.size).toBe(held.length);
+  });
+
   const at5 = () => run(snapshotOf(TEST_FACTS, 5)) as ReplicaState;
   const again = (state: ReplicaState) => atNewConnection(state);
 
