@@ -101,7 +101,6 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const judge = new Judge(facts, policy, clock.now, onPolicyError, memo, logging === null ? null : clock.steady);
   const live = new LiveConnections({
     judge,
-    facts: () => facts.facts,
     clock: clock.now,
     now: clock.steady,
     sliceMs: limits.slice_ms,

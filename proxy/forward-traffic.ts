@@ -120,7 +120,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
 
   #forward(admission: Admission, request: IncomingMessage, response: ServerResponse): Exchange {
     const exchange = new Exchange(admission, request, response, this);
-    this.#parts.live.add(exchange);
+    this.#parts.live.add(exchange, admission.decision);
     this.#upstream(admission).forward(exchange);
     return exchange;
   }
@@ -155,7 +155,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
       place: -1,
       cut: (reason) => upgraded.cut(reason),
     };
-    this.#parts.live.add(connection);
+    this.#parts.live.add(connection, decision);
     socket.once('close', () => this.#parts.live.remove(connection));
     this.#upstream(admission).upgrade(admission, request, socket, head, {
       onOpen: (upstreamSocket) => upgraded.join(upstreamSocket),

@@ -6,7 +6,7 @@ import {
   type EngineDenyReason,
   type ReasonCode,
 } from '../access/reason-code.ts';
-import { roleSchema } from '../access/role.ts';
+import { roleSchema, type Role } from '../access/role.ts';
 import type { DecisionInput } from './decision-input.ts';
 
 /** What the person could ask for so that the answer changes. At least one of the three is set. */
@@ -25,6 +25,10 @@ export interface Decision {
   readonly reason: ReasonCode;
   /** Ids of the grants that carried an allow; what was allowed is cut when one of them ends and nothing replaces it. */
   readonly grants: readonly string[];
+  /** When the first of `grants` ends by time, in milliseconds since the epoch; null: none of them does. */
+  readonly ends_at: number | null;
+  /** The person's base role and active role grants together; null where the person was not asked about. */
+  readonly role: Role | null;
   readonly obligations: Readonly<Record<string, unknown>>;
   /** null: this denial can't be requested away. */
   readonly request: Requestable | null;
@@ -126,6 +130,8 @@ export function refuse(
     allow: false,
     reason,
     grants: [],
+    ends_at: null,
+    role: null,
     obligations: {},
     request: null,
     evaluation_id: evaluationId,
@@ -140,6 +146,8 @@ export function repeatDecision(before: Decision, evaluationId: string, nowMs: nu
     allow: before.allow,
     reason: before.reason,
     grants: before.grants,
+    ends_at: before.ends_at,
+    role: before.role,
     obligations: before.obligations,
     request: before.request,
     evaluation_id: evaluationId,

@@ -1,4 +1,6 @@
 import { newId } from '../access/ids.ts';
+import { isActive, type Grant } from '../access/grant.ts';
+import { higherRole, type Role } from '../access/role.ts';
 import type { Facts } from '../feed/facts.ts';
 import { buildDecisionInput, type DecisionInput, type Question } from './decision-input.ts';
 import { readDecisionAnswer, refuse, type Decision } from './decision.ts';
@@ -34,7 +36,7 @@ export function evaluate(
   }
   const decision = failed
     ? refuse('policy-error', evaluationId, nowMs, engine.revision)
-    : readDecision(raw, input, evaluationId, nowMs, engine.revision);
+    : readDecision(raw, input, facts, question, evaluationId, nowMs, engine.revision);
   if (timer === null) return decision;
   const durationMs = timer() - startedAt;
   const printed = engine.takePrinted?.() ?? [];
@@ -44,6 +46,8 @@ export function evaluate(
 function readDecision(
   raw: unknown,
   input: DecisionInput,
+  facts: Facts,
+  { subject }: Question,
   evaluationId: string,
   nowMs: number,
   revision: string,
@@ -52,7 +56,23 @@ function readDecision(
     raw,
     input.grants.map((grant) => grant.id),
   );
-  return { ...answer, evaluation_id: evaluationId, evaluated_at: nowMs, policy_revision: revision };
+  return {
+    ...answer,
+    ends_at: answer.grants.length === 0 ? null : firstExpiry(facts, subject.id, answer.grants),
+    role: roleNow(subject.role, facts.grantsOf(subject.id), nowMs),
+    evaluation_id: evaluationId,
+    evaluated_at: nowMs,
+    policy_revision: revision,
+  };
+}
+
+/** Base role and active role grants together. */
+function roleNow(base: Role, grants: readonly Grant[], nowMs: number): Role {
+  let role = base;
+  for (const grant of grants) {
+    if (grant.entitlement.kind === 'role' && isActive(grant, nowMs)) role = higherRole(role, grant.entitlement.role);
+  }
+  return role;
 }
 
 /** When the first of a person's grants that carried a decision ends; null when none of them does by time. */

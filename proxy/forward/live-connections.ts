@@ -1,8 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CutReason } from '../../core/access/reason-code.ts';
 import type { Decision } from '../../core/decision/decision.ts';
-import { firstExpiry } from '../../core/decision/evaluate.ts';
-import type { Facts } from '../../core/feed/facts.ts';
 import type { Clock } from '../../core/process/clock.ts';
 import type { FactsEvent } from '../facts/fact-source.ts';
 import type { MonotonicClock } from '../facts/steady-clock.ts';
@@ -34,7 +32,6 @@ export interface Cut {
 
 export interface LiveConnectionsOptions {
   readonly judge: Judge;
-  readonly facts: () => Facts | null;
   readonly clock: Clock;
   readonly now: MonotonicClock;
   readonly sliceMs: number;
@@ -77,9 +74,10 @@ export class LiveConnections {
     return count;
   }
 
-  add(connection: LiveConnection): void {
+  /** @param decision that let it in, of this moment */
+  add(connection: LiveConnection, decision: Decision): void {
     connection.place = this.#all.push(connection) - 1;
-    this.#carry(connection, connection.grants);
+    this.#carry(connection, decision);
   }
 
   /** The last one takes the place of the one that goes. */
@@ -150,16 +148,14 @@ export class LiveConnections {
 
   #judgeAgain(connection: LiveConnection, reason: CutReason, sinceMs: number): void {
     if (connection.place === -1) return;
-    const decision: Decision = this.#options.judge.decideAgain(connection.standing);
-    if (decision.allow) this.#carry(connection, decision.grants);
+    const decision = this.#options.judge.decideAgain(connection.standing);
+    if (decision.allow) this.#carry(connection, decision);
     else this.#cut(connection, decision.reason === 'facts-stale' ? 'facts-stale' : reason, sinceMs);
   }
 
-  #carry(connection: LiveConnection, grants: readonly string[]): void {
-    connection.grants = grants;
-    const facts = this.#options.facts();
-    const expiresAt = facts === null ? null : firstExpiry(facts, connection.standing.subjectId, grants);
-    this.#expiry.watch(connection, expiresAt);
+  #carry(connection: LiveConnection, decision: Decision): void {
+    connection.grants = decision.grants;
+    this.#expiry.watch(connection, decision.ends_at);
   }
 
   #cut(connection: LiveConnection, reason: CutReason, sinceMs: number): void {

@@ -107,6 +107,7 @@ export function upstreamTarget(route: Route, path: string, query: string): strin
   return `${route.upstreamBase}${rest.startsWith('/') ? rest : `/${rest}`}${query}`;
 }
 
+const MAX_PORT = 65_535;
 /** RFC 3986 3.2.2: a name, an IPv4 address or an IP literal, and perhaps a port. No percent-encoding, no user. */
 const HOST = /^(?:([A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)\.?|\[[0-9A-Fa-f:.]{2,45}\])(?::(\d{1,5}))?$/;
 
@@ -118,11 +119,12 @@ const HOST = /^(?:([A-Za-z0-9_~-]+(?:\.[A-Za-z0-9_~-]+)*)\.?|\[[0-9A-Fa-f:.]{2,4
 export function isHost(header: string): boolean {
   if (header === '') return true;
   const match = HOST.exec(header);
-  return match !== null && Number(match[2] ?? 0) <= 65_535;
+  return match !== null && Number(match[2] ?? 0) <= MAX_PORT;
 }
 
 /** Host name of a Host header: lower case, without port and without the dot of a full name. Null: an IP literal, or none. */
 export function hostNameOf(header: string | undefined): string | null {
-  if (header === undefined || !isHost(header)) return null;
-  return HOST.exec(header)?.[1]?.toLowerCase() ?? null;
+  const match = header === undefined ? null : HOST.exec(header);
+  if (match === null || Number(match[2] ?? 0) > MAX_PORT) return null;
+  return match[1]?.toLowerCase() ?? null;
 }

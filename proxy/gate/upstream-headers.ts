@@ -41,7 +41,7 @@ export function upstreamHeaders(from: {
   if (route.stripPrefix && route.prefix !== '') headers['x-forwarded-prefix'] = route.prefix;
   headers['x-hallpass-subject'] = subject.id;
   headers['x-hallpass-email'] = subject.email;
-  const role = roleNow(subject.role, from.grants, from.decision.evaluated_at);
+  const role = from.decision.role ?? subject.role;
   headers['x-hallpass-role'] = role;
   headers['x-hallpass-evaluation-id'] = from.decision.evaluation_id;
   if (from.assertions !== null && route.assertionAudience !== null) {
@@ -67,15 +67,6 @@ function setCookies(headers: UpstreamHeaders, identityCookie: string | null): vo
   const kept = stripCookies(typeof cookie === 'string' ? cookie : cookie.join('; '), identityCookie);
   if (kept === undefined) delete headers.cookie;
   else headers.cookie = kept;
-}
-
-/** Base role and active role grants together. */
-function roleNow(base: Role, grants: readonly Grant[], nowMs: number): Role {
-  let role = base;
-  for (const grant of grants) {
-    if (grant.entitlement.kind === 'role' && isActive(grant, nowMs)) role = higherRole(role, grant.entitlement.role);
-  }
-  return role;
 }
 
 /** When the first of the grants ends that carry the request or make the role; null: none of them ends by time. */

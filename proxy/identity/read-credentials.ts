@@ -44,9 +44,9 @@ export function readCredentials(rawHeaders: readonly string[], places: Credentia
   }
   if (proxyHeader !== null && !COMPACT.test(proxyHeader)) return null;
   let bearer: string | null = null;
-  if (places.bearer && authorization !== null && /^Bearer\b/i.test(authorization)) {
+  if (places.bearer && authorization !== null) {
     bearer = BEARER.exec(authorization)?.[1] ?? null;
-    if (bearer === null) return null;
+    if (bearer === null && /^Bearer\b/i.test(authorization)) return null;
   }
   const cookie = cookies === null ? [] : cookieValues(cookies, places.cookie as string);
   if (cookie.length > 1) return null;

@@ -107,7 +107,7 @@ describe('a span', () => {
   it('says what was decided, and nothing that names a person or a secret', async () => {
     await start(tracing(), {}, { 'x-api-key': 'for-the-collector' });
     await sidecar.visit('member', `${PATH}?token=query-secret`);
-    const [server] = (await spansOf(2)).filter(({ kind }) => kind === 2);
+    const server = (await spansOf(2)).find(({ kind }) => kind === 2);
     expect(server).toMatchObject({
       name: 'GET /connections/aws-production',
       status: 0,

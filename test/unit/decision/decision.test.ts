@@ -120,6 +120,8 @@ describe('a refusal without a policy', () => {
       allow: false,
       reason: 'facts-stale',
       grants: [],
+      ends_at: null,
+      role: null,
       obligations: {},
       request: null,
       evaluation_id: 'ev_1',

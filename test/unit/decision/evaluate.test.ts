@@ -50,6 +50,8 @@ describe('a decision', () => {
       allow: true,
       reason: 'granted-resource',
       grants: ['grt_0', 'grt_1'],
+      ends_at: NOW + 1,
+      role: 'member',
       obligations: {},
       request: null,
       evaluation_id: expect.stringMatching(/^ev_[0-9a-f]{32}$/),

@@ -23,6 +23,8 @@ function denial(reason: ReasonCode, request: Requestable | null, more: Partial<D
       allow: false,
       reason,
       grants: [],
+      ends_at: null,
+      role: null,
       obligations: {},
       request,
       evaluation_id: 'ev_1',

@@ -16,6 +16,8 @@ const anyLogged: fc.Arbitrary<LoggedDecision> = fc.record({
     allow: fc.boolean(),
     reason: fc.constant('no-grant' as const),
     grants: fc.array(anyText, { maxLength: 3 }),
+    ends_at: fc.constant(null),
+    role: fc.constant(null),
     obligations: fc.constant({}),
     request: fc.constant(null),
     evaluation_id: fc.constant('ev_00000000000000000000000000000001'),
