@@ -10,6 +10,7 @@ import { startChild, type TestChild } from '../support/child-process.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import type { BenchControlPlane } from './bench-control-plane.ts';
 import { startBenchSidecar } from './bench-sidecar.ts';
+import { pin } from './pin.ts';
 import { usageOf } from './process-usage.ts';
 import { runWrk } from './wrk.ts';
 
@@ -26,12 +27,14 @@ const start = async (file: string, args: readonly string[], prefix: string): Pro
   children.push(child);
   return [child, (await child.line(prefix)).slice(prefix.length)];
 };
-const [, upstreamPort] = await start('plain-upstream.ts', [], 'listening ');
+const [plain, upstreamPort] = await start('plain-upstream.ts', [], 'listening ');
 const upstream = `http://127.0.0.1:${upstreamPort}`;
 const [undici, undiciPort] = await start('bare-undici.ts', [upstream], 'listening ');
 const [, place] = await start('bench-control-plane.ts', [String(GRANTS)], 'ready ');
 const plane = JSON.parse(place) as BenchControlPlane;
 const sidecar = await startBenchSidecar(plane, upstream, directory.path);
+pin('others', [process.pid, plain.pid]);
+pin('measured', [undici.pid, sidecar.pid]);
 const tokenFile = join(directory.path, 'tokens');
 const refusedFile = join(directory.path, 'refused');
 await Promise.all([

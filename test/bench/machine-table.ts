@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { OPA_VERSION } from '../../policies/opa-version.ts';
+import { isPinned } from './pin.ts';
 import type { Measurement, Table } from './report.ts';
 import { versionOf, type Tool } from './require-tools.ts';
 
@@ -20,6 +21,7 @@ export async function describeMachine(): Promise<Measurement> {
     at: new Date().toISOString(),
     cpus: availableParallelism(),
     model: cpus()[0]?.model ?? 'unknown',
+    pinned: isPinned(),
     memory_gb: Math.round(totalmem() / 2 ** 30),
     versions,
   };
@@ -34,7 +36,7 @@ export function machineTable(measured: ReadonlyMap<string, readonly Measurement[
       [
         `\`${part}\``,
         `${String(machine['at']).slice(0, 16).replace('T', ' ')} UTC`,
-        `${String(machine['cpus'])} x ${String(machine['model'])}, ${String(machine['memory_gb'])} GB`,
+        `${String(machine['cpus'])} x ${String(machine['model'])}, ${String(machine['memory_gb'])} GB${machine['pinned'] === true ? ', a core for what is measured' : ''}`,
         versions.map(([name, version]) => `${name} ${version}`).join(', '),
       ],
     ];

@@ -27,7 +27,7 @@ export function usageOf(pid: number): ProcessUsage | null {
 export function usageOfTrees(pids: readonly number[]): ProcessUsage {
   let cpuSeconds = 0;
   let rssMb = 0;
-  for (const pid of withDescendants(pids)) {
+  for (const pid of treeOf(pids)) {
     const usage = usageOf(pid);
     if (usage === null) throw new Error(`Process ${pid} can't be looked at (/proc is needed).`);
     cpuSeconds += usage.cpuSeconds;
@@ -36,7 +36,8 @@ export function usageOfTrees(pids: readonly number[]): ProcessUsage {
   return { cpuSeconds, rssMb };
 }
 
-function withDescendants(pids: readonly number[]): Set<number> {
+/** These processes and all that descend from them. */
+export function treeOf(pids: readonly number[]): Set<number> {
   const childrenOf = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

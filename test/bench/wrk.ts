@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { pinned } from './pin.ts';
 
 const LOAD = new URL('load.lua', import.meta.url).pathname;
 
@@ -38,7 +39,7 @@ export async function runWrk(url: string, options: LoadOptions): Promise<Load> {
   const { connections, seconds, tokenFile, uploadBytes = 0 } = options;
   const args = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--timeout', TIMEOUT, '-s', LOAD, origin];
   args.push('--', pathname, tokenFile, String(uploadBytes));
-  const { stdout } = await promisify(execFile)('wrk', args);
+  const { stdout } = await promisify(execFile)(...pinned('others', 'wrk', args));
   const line = stdout.split('\n').find((text) => text.startsWith('result '));
   if (line === undefined) throw new Error(`wrk said nothing of use:\n${stdout}`);
   const raw = JSON.parse(line.slice('result '.length)) as Record<string, number>;
