@@ -17,9 +17,9 @@ export interface Cell {
 
 const PER_REQUESTS = 10_000;
 const WARM_UP_CONNECTIONS = 32;
-/** Three times with the token of each: by then tokens are verified and code is compiled. */
-const WARM_UP_REQUESTS_A_TOKEN = 3;
-/** The slowest would take minutes, and they verify each token each time. */
+/** By then tokens are verified, and what runs often is compiled. */
+const WARM_UP_REQUESTS = { small: 30_000, download: 500, upload: 500 };
+/** The slowest would take minutes. */
 const WARM_UP_SECONDS_AT_MOST = 12;
 const WARM_UP_STEP_SECONDS = 2;
 
@@ -31,10 +31,13 @@ interface Round {
 
 export async function warmUp(field: Field, bodies: BodyKind): Promise<void> {
   const cell = { bodies, connections: WARM_UP_CONNECTIONS, seconds: WARM_UP_STEP_SECONDS };
-  const wanted = bodies === 'small' ? WARM_UP_REQUESTS_A_TOKEN * field.tokens.length : 1;
   for (const peer of field.peers) {
     let requests = 0;
-    for (let seconds = 0; seconds < WARM_UP_SECONDS_AT_MOST && requests < wanted; seconds += WARM_UP_STEP_SECONDS) {
+    for (
+      let seconds = 0;
+      seconds < WARM_UP_SECONDS_AT_MOST && requests < WARM_UP_REQUESTS[bodies];
+      seconds += WARM_UP_STEP_SECONDS
+    ) {
       requests += (await runLoad(peer, field, cell)).requests;
     }
   }
