@@ -43,6 +43,18 @@ const actionName = z
   .max(64)
   .regex(/^[a-z][a-z0-9_-]*$/, 'must be lower-case letters, digits, dashes or underscores');
 
+/** RFC 9110 7.8. */
+const upgradeProtocol = z
+  .string()
+  .max(64)
+  .regex(
+    /^[\w!#$%&'*+.^`|~-]+(?:\/[\w!#$%&'*+.^`|~-]+)?$/,
+    'must be the name of a protocol, such as websocket or SPDY/3.1',
+  )
+  .refine((name) => !/^(?:h2c|http|tls)\b/i.test(name), {
+    message: 'must be no form of HTTP or TLS: in it, requests would pass that nobody has judged',
+  });
+
 const routeSchema = z.strictObject({
   /** Guards this resource. */
   resource: resourceKeyText,
@@ -66,6 +78,8 @@ const routeSchema = z.strictObject({
   forward_authorization: z.boolean().default(false),
   /** For whom the signed assertion is: this resource, the upstream's origin, or nobody. */
   assertion: routeAssertionSchema,
+  /** What a client may turn its connection into. WebSockets are looked at frame by frame when they are cut, others are bytes. */
+  upgrades: z.array(upgradeProtocol).default(['websocket']),
   /** Method (or UPGRADE) to action, over the defaults: GET HEAD OPTIONS read, POST PUT PATCH DELETE write, UPGRADE connect. */
   actions: z.record(z.string().regex(/^[A-Z-]{1,32}$/, 'must be an HTTP method or UPGRADE'), actionName).default({}),
 });

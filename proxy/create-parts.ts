@@ -114,7 +114,8 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
     assertionKeys: options.worker?.assertionKeys,
   });
   const { trafficTls, assertionKeys } = identity;
-  const gate = createGate(config, identity, judge);
+  const routes = new RouteTable(config.routes);
+  const gate = createGate(config, routes, identity, judge);
   const links = new AccessRequestLinks(config.public_url, config.console_url, denialKey);
   const firstUses = new FirstUseReport((uses) => link.reportFirstUses(uses), limits, logger);
   const lines = logging === null ? options.decisionLines : logging.beside(options.decisionLines);
@@ -123,7 +124,7 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   const telemetry = createTelemetry(options, tracing);
   const traffic = new ForwardTraffic({ gate, links, live, log, metrics, telemetry, logger, limits, now });
   const onUnreadable = (reason: string): void => metrics.badRequests.inc({ reason });
-  const trafficServer = new TrafficServer(traffic, limits, onUnreadable, trafficTls);
+  const trafficServer = new TrafficServer(traffic, limits, onUnreadable, trafficTls, routes.upgrades);
   const { decisionToken: token } = secrets;
   const { public_url: publicUrl = null, actions, tls: tlsFiles } = config.decision_api;
   const tls = tlsFiles === undefined ? null : await readTls(tlsFiles, 'decision_api.tls');
@@ -156,7 +157,12 @@ export async function createParts(options: PartsOptions): Promise<ProxyParts> {
   return parts;
 }
 
-function createGate(config: ProxyConfig, { identities, assertions }: IdentityParts, judge: Judge): Gate {
+function createGate(
+  config: ProxyConfig,
+  routes: RouteTable,
+  { identities, assertions }: IdentityParts,
+  judge: Judge,
+): Gate {
   const settings = {
     publicUrl: config.public_url,
     consoleUrl: config.console_url,
@@ -165,7 +171,7 @@ function createGate(config: ProxyConfig, { identities, assertions }: IdentityPar
     assertions,
     maxHeaderCount: config.limits.header_count,
   };
-  return new Gate(settings, new RouteTable(config.routes), identities, judge);
+  return new Gate(settings, routes, identities, judge);
 }
 
 /** null, and OpenTelemetry not even loaded, where nobody asked for traces. */

@@ -16,7 +16,7 @@ import type { Gate } from './gate/gate.ts';
 import { problemAnswer, type Answer } from '../core/process/problem-answer.ts';
 import { loggedVerdict } from './gate/logged-verdict.ts';
 import { sendAnswer, sendRawAnswer } from './gate/send-answer.ts';
-import type { Admission, Denial, Verdict } from './gate/verdict.ts';
+import { isWebSocket, type Admission, type Denial, type Verdict } from './gate/verdict.ts';
 import type { ProxyMetrics } from './proxy-metrics.ts';
 import type { Telemetry, WatchedRequest } from './telemetry/telemetry.ts';
 import type { TrafficHandler } from './traffic-server.ts';
@@ -144,7 +144,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
     head: Buffer,
     watched: WatchedRequest | null,
   ): void {
-    const upgraded = new UpgradedConnection(socket);
+    const upgraded = new UpgradedConnection(socket, isWebSocket(admission));
     const { decision, standing } = admission;
     const connection: LiveConnection = {
       kind: 'upgrade',

@@ -6,6 +6,7 @@ import { listen } from '../core/process/ops-server.ts';
 import { afterAnswers, inOrder, isAnswering } from './answer-order.ts';
 import type { ProxyLimits } from './config.ts';
 import { problemAnswer, type Answer } from '../core/process/problem-answer.ts';
+import { protocolOf } from './gate/route-table.ts';
 import { sendRawAnswer } from './gate/send-answer.ts';
 import type { TrafficTls } from './traffic-tls.ts';
 
@@ -24,12 +25,16 @@ export class TrafficServer {
   readonly #limits: ProxyLimits;
   readonly #onUnreadable: (reason: string) => void;
 
-  /** @param tls null: plain HTTP */
+  /**
+   * @param tls null: plain HTTP
+   * @param upgrades protocols that any route may be upgraded to, in lower case
+   */
   constructor(
     handler: TrafficHandler,
     limits: ProxyLimits,
     onUnreadable: (reason: string) => void,
     tls: TrafficTls | null = null,
+    upgrades: ReadonlySet<string> = new Set(['websocket']),
   ) {
     this.#limits = limits;
     this.#onUnreadable = onUnreadable;
@@ -45,8 +50,8 @@ export class TrafficServer {
       connectionsCheckingInterval: Math.min(5_000, Math.max(250, Math.floor(limits.headers_timeout_ms / 4))),
       noDelay: true,
       optimizeEmptyRequests: true,
-      // Anything but a WebSocket (h2c, for one) is an ordinary request whose Upgrade is not passed on (RFC 9110 7.8).
-      shouldUpgradeCallback: (request: IncomingMessage) => isWebSocket(request),
+      // What no route is for (h2c, for one) is an ordinary request whose Upgrade is not passed on (RFC 9110 7.8).
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => upgrades.has(protocolOf(headers) ?? ''),
     };
     this.#server = tls === null ? createServer(settings) : createTlsServer({ ...settings, ...tls.serverOptions });
     if (tls !== null) tls.attach(this.#server as TlsServer);
@@ -142,10 +147,6 @@ export class TrafficServer {
       REFUSED,
     );
   }
-}
-
-function isWebSocket(request: IncomingMessage): boolean {
-  return request.headers.upgrade?.trim().toLowerCase() === 'websocket';
 }
 
 /** Node ends such a connection by itself, as if the client had. */

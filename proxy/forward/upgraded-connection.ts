@@ -6,15 +6,17 @@ const POLICY_VIOLATION = 1008;
 /** How long a client may take to read the close frame. */
 const CLOSE_FRAME_MS = 1_000;
 
-/** A WebSocket being opened or open, with both of its sockets, so that both can be ended at once. */
+/** An upgraded connection being opened or open, with both of its sockets, so that both can be ended at once. */
 export class UpgradedConnection {
   readonly #client: Socket;
   #upstream: Socket | null = null;
-  readonly #frames = new FrameBoundary();
+  /** null: bytes of which nothing is known, so nothing can be put in between. */
+  readonly #frames: FrameBoundary | null;
   #isCut = false;
 
-  constructor(client: Socket) {
+  constructor(client: Socket, isWebSocket: boolean) {
     this.#client = client;
+    this.#frames = isWebSocket ? new FrameBoundary() : null;
   }
 
   get isOpen(): boolean {
@@ -24,7 +26,8 @@ export class UpgradedConnection {
   /** The upstream has answered 101 and the sockets are joined. */
   join(upstream: Socket): void {
     this.#upstream = upstream;
-    upstream.on('data', (chunk: Buffer) => this.#frames.push(chunk));
+    const frames = this.#frames;
+    if (frames !== null) upstream.on('data', (chunk: Buffer) => frames.push(chunk));
     upstream.once('close', () => {
       if (!this.#isCut) this.#client.destroySoon();
     });
@@ -47,7 +50,7 @@ export class UpgradedConnection {
     upstream.unpipe(client);
     client.unpipe(upstream);
     upstream.destroy();
-    if (!this.#frames.isAtBoundary || client.writableLength > 0 || !client.writable) {
+    if (this.#frames?.isAtBoundary !== true || client.writableLength > 0 || !client.writable) {
       client.destroy();
       return;
     }

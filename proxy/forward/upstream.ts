@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Admission } from '../gate/verdict.ts';
+import { isWebSocket, type Admission } from '../gate/verdict.ts';
 import type { HotCount } from '../hot-metrics.ts';
 import type { Exchange } from './exchange.ts';
 import { MiddlewareCarrier, type UpgradeEvents } from './middleware-carrier.ts';
 import type { StillnessLimits } from './stillness-watch.ts';
+import { RawUpgrades } from './raw-upgrades.ts';
 import { StreamedUploads } from './streamed-uploads.ts';
 import { UploadBody } from './upload-body.ts';
 import { UpstreamLines } from './upstream-lines.ts';
@@ -25,7 +26,7 @@ export interface UpstreamOptions {
 }
 
 /**
- * One upstream, and who carries what to it. undici takes ordinary requests, http-proxy-middleware takes upgrades. Node's own
+ * One upstream, and who carries what to it. undici takes ordinary requests, http-proxy-middleware takes WebSockets. Node's own
  * client takes the uploads that undici can't: those in chunks, which may have trailers, and those whose first byte keeps
  * them waiting, as the upstream may answer to the headers alone.
  *
@@ -36,6 +37,7 @@ export class Upstream {
   readonly #lines: UpstreamLines;
   readonly #streamed: StreamedUploads;
   readonly #upgrades: MiddlewareCarrier;
+  readonly #raw: RawUpgrades;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
@@ -43,6 +45,8 @@ export class Upstream {
     this.#lines = new UpstreamLines({ ...options, idleLines: idleSockets });
     this.#streamed = new StreamedUploads(options);
     this.#upgrades = new MiddlewareCarrier({ origin, timeoutMs: stillness.answerMs, idleTimeoutMs, idleSockets });
+    const { headerBytes } = options;
+    this.#raw = new RawUpgrades({ origin, timeoutMs: stillness.answerMs, idleTimeoutMs, headerBytes });
   }
 
   forward(exchange: Exchange): void {
@@ -54,6 +58,10 @@ export class Upstream {
   }
 
   upgrade(admission: Admission, request: IncomingMessage, socket: Socket, head: Buffer, events: UpgradeEvents): void {
+    if (!isWebSocket(admission)) {
+      this.#raw.upgrade(admission, request.method ?? 'GET', socket, head, events);
+      return;
+    }
     // The target that was judged is the target that is sent; the headers are ours from the first to the last.
     request.url = admission.target;
     request.headers = admission.headers;

@@ -11,7 +11,7 @@ import type { Judge } from './judge.ts';
 import { readTarget } from './normal-path.ts';
 import type { RequestHead } from './request-head.ts';
 import { refusalOf } from './request-refusal.ts';
-import { hostNameOf, UPGRADE, upstreamTarget, type Route, type RouteTable } from './route-table.ts';
+import { hostNameOf, protocolOf, UPGRADE, upstreamTarget, type Route, type RouteTable } from './route-table.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
 import type { Denial, Verdict } from './verdict.ts';
 
@@ -105,7 +105,8 @@ export class Gate {
     if (resource === undefined) return this.#deny('resource-unknown', { reading, subject, route });
     const { request } = reading;
     const method = request.method ?? 'GET';
-    const actionName = route.actions.get(reading.upgrade ? UPGRADE : method);
+    const protocol = reading.upgrade ? route.upgrades.get(protocolOf(request.headers) ?? '') : null;
+    const actionName = protocol === undefined ? undefined : route.actions.get(protocol === null ? method : UPGRADE);
     if (actionName === undefined) return this.#deny('action-not-permitted', { reading, subject, route, resource });
     const action = { name: actionName, method };
     const context = { path: reading.path, host: reading.host, source_ip: request.socket.remoteAddress ?? null };
@@ -123,7 +124,7 @@ export class Gate {
       target: upstreamTarget(route, reading.path, reading.query),
       headers: upstreamHeaders({
         request,
-        upgrade: reading.upgrade,
+        protocol: protocol ?? null,
         nominated: reading.nominated,
         route,
         subject,

@@ -1,6 +1,6 @@
 import { forbiddenNomination } from '../identity/strip-headers.ts';
 import type { RequestHead } from './request-head.ts';
-import { isHost } from './route-table.ts';
+import { isHost, protocolOf } from './route-table.ts';
 
 /** TRACE echoes headers back (credentials too); CONNECT asks for a tunnel past the gate. */
 const REFUSED_METHODS: ReadonlySet<string> = new Set(['TRACE', 'TRACK', 'CONNECT']);
@@ -49,14 +49,15 @@ export function refusalOf(
   return upgrade ? upgradeRefusal(request) : null;
 }
 
-/** RFC 6455 4.1. A body would stand between the handshake and the frames, where two servers may part ways. */
+/** RFC 6455 4.1, and what other protocols share with it. A body would stand between the handshake and the frames, where two servers may part ways. */
 function upgradeRefusal(request: RequestHead): string | null {
   const { headers } = request;
-  if (request.method !== 'GET') return 'an upgrade must be a GET';
+  const isWebSocket = protocolOf(headers) === 'websocket';
+  if (request.method !== 'GET' && (isWebSocket || request.method !== 'POST')) return 'an upgrade must be a GET';
   if (request.httpVersion !== '1.1') return 'an upgrade needs HTTP/1.1';
-  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
-    return 'an upgrade may have no body';
-  }
+  const hasLength = isWebSocket ? headers['content-length'] !== undefined : Number(headers['content-length'] ?? 0) > 0;
+  if (hasLength || headers['transfer-encoding'] !== undefined) return 'an upgrade may have no body';
+  if (!isWebSocket) return null;
   if (headers['sec-websocket-version'] !== '13') return 'the only WebSocket version passed on is 13';
   const key = headers['sec-websocket-key'];
   return key !== undefined && /^[A-Za-z0-9+/]{22}==$/.test(key) ? null : 'its Sec-WebSocket-Key is no key';

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { parseResourceKey, resourceKey, type ResourceKey, type ResourceRef } from '../../core/access/resource.ts';
 import type { RouteConfig } from '../config.ts';
 
@@ -31,6 +32,8 @@ export interface Route {
   /** `aud` of what is asserted to the upstream; null: nothing is. */
   readonly assertionAudience: string | null;
   readonly actions: ReadonlyMap<string, string>;
+  /** Protocols in lower case, and as the upstream gets to read them. */
+  readonly upgrades: ReadonlyMap<string, string>;
 }
 
 /**
@@ -41,9 +44,12 @@ export class RouteTable {
   readonly #byHost = new Map<string, Map<string, Route>>();
   readonly #anyHost = new Map<string, Route>();
   readonly #maxSegments: number;
+  /** What any route may be upgraded to, in lower case. */
+  readonly upgrades: ReadonlySet<string>;
 
   constructor(configs: readonly RouteConfig[]) {
     let maxSegments = 0;
+    this.upgrades = new Set(configs.flatMap(({ upgrades }) => upgrades.map((name) => name.toLowerCase())));
     for (const config of configs) {
       const route = createRoute(config);
       maxSegments = Math.max(maxSegments, route.prefix.split('/').length - 1);
@@ -98,7 +104,13 @@ function createRoute(config: RouteConfig): Route {
     forwardAuthorization: config.forward_authorization,
     assertionAudience: { resource: resourceKey(resource), upstream: upstream.origin, off: null }[config.assertion],
     actions: new Map(Object.entries({ ...DEFAULT_ACTIONS, ...config.actions })),
+    upgrades: new Map(config.upgrades.map((name) => [name.toLowerCase(), name])),
   };
+}
+
+/** The one protocol that a request asks for, in lower case; of several, all of them, which is the name of none. */
+export function protocolOf(headers: IncomingHttpHeaders): string | undefined {
+  return headers.upgrade?.trim().toLowerCase();
 }
 
 /** The target the upstream gets for a normal path; the only place where a path changes. */

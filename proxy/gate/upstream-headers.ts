@@ -14,7 +14,8 @@ import type { Route } from './route-table.ts';
  */
 export function upstreamHeaders(from: {
   readonly request: RequestHead;
-  readonly upgrade: boolean;
+  /** What the connection is to become; null: an ordinary request. */
+  readonly protocol: string | null;
   readonly nominated: ReadonlySet<string> | null;
   readonly route: Route;
   readonly subject: Subject;
@@ -54,9 +55,9 @@ export function upstreamHeaders(from: {
       nowMs: from.decision.evaluated_at,
     });
   }
-  if (from.upgrade) {
+  if (from.protocol !== null) {
     headers.connection = 'Upgrade';
-    headers.upgrade = 'websocket';
+    headers.upgrade = from.protocol;
   }
   return headers;
 }

@@ -38,4 +38,9 @@ export interface Denial {
   readonly detail: string | null;
 }
 
+/** Whether what was admitted becomes a WebSocket; else an upgrade is to bytes that nobody here can read. */
+export function isWebSocket({ headers }: Admission): boolean {
+  return String(headers['upgrade']).toLowerCase() === 'websocket';
+}
+
 export type Verdict = Admission | Denial;

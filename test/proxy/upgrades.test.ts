@@ -4,7 +4,8 @@ import { WebSocket } from 'ws';
 import { waitUntil } from '../support/wait-until.ts';
 import { ended, grant, TEST_FACTS } from './support/facts.ts';
 import { sendRaw } from './support/raw-http.ts';
-import { startSidecar, type TestSidecar } from './support/sidecar.ts';
+import { openTunnel } from './support/open-connections.ts';
+import { routesTo, startSidecar, type TestSidecar } from './support/sidecar.ts';
 
 const BASE = '/connections/aws-production';
 const KEY = 'connection:aws-production';
@@ -85,6 +86,86 @@ describe('upgrades', () => {
     const closed = new Promise<number>((resolve) => socket.once('close', resolve));
     sidecar.feed.change(ended('grt_1'));
     expect(await closed).toBe(1008);
+  });
+
+  describe('to bytes', () => {
+    const tunnels = (url: string) =>
+      routesTo(url).map((route) => ({ ...route, upgrades: route.path === BASE ? ['TCP'] : ['websocket'] }));
+    const asking = async (path: string, more = '') =>
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n${await bearer('member')}${more}\r\n`;
+    const start = async () => {
+      const facts = [...TEST_FACTS, grant('grt_1', 'member', KEY), grant('grt_2', 'member', 'connection:aws-staging')];
+      sidecar = await startSidecar({ facts, routes: tunnels });
+    };
+
+    it('pass them both ways, from those behind the headers to those after the end of the other side', async () => {
+      await start();
+      const tunnel = await openTunnel(`${sidecar.url}${BASE}/tunnel`, await sidecar.tokenOf('member'), 'first ');
+      tunnel.write('second ');
+      await waitUntil('all of it back', () => /first [^]*second /.test(tunnel.text()));
+      expect(tunnel.text()).toMatch(/^HTTP\/1\.1 101 Switching Protocols\r\n[^]*x-tunnel: yes\r\n/);
+      expect(sidecar.upstream.last).toMatchObject({
+        method: 'POST',
+        url: '/tunnel',
+        headers: { upgrade: 'TCP', connection: 'Upgrade', 'x-hallpass-subject': 'per_member' },
+      });
+      expect(sidecar.upstream.last.headers.authorization).toBeUndefined();
+      tunnel.end();
+      await waitUntil('the last bytes', () => tunnel.text().endsWith('the end'));
+      await waitUntil('the end', () => !tunnel.isOpen());
+    });
+
+    it('are cut with both ends when access ends', async () => {
+      await start();
+      const tunnel = await openTunnel(`${sidecar.url}${BASE}/tunnel`, await sidecar.tokenOf('member'));
+      sidecar.feed.change(ended('grt_1'));
+      await waitUntil('the cut', () => !tunnel.isOpen() && sidecar.upstream.open === 0);
+    });
+
+    it('are refused where the route names no such protocol, and with the whole denial where nobody gave access', async () => {
+      await start();
+      const elsewhere = await raw(await asking('/connections/aws-staging/tunnel'));
+      expect([elsewhere.status, JSON.parse(elsewhere.body).reason]).toEqual([403, 'action-not-permitted']);
+      expect((await raw(handshake(`${BASE}/ws`, await bearer('member')))).status).toBe(403);
+      sidecar.feed.change(ended('grt_1'));
+      await waitUntil('the report', () => sidecar.feed.applied.at(-1) === 1);
+      const denied = await raw(await asking(`${BASE}/tunnel`));
+      expect([denied.status, JSON.parse(denied.body).reason]).toEqual([403, 'no-grant']);
+      expect(sidecar.upstream.connections).toBe(0);
+    });
+
+    it.each([
+      ['a body', 'Content-Length: 5\r\n', 'POST'],
+      ['a chunked body', 'Transfer-Encoding: chunked\r\n', 'POST'],
+      ['another method', '', 'PUT'],
+      ['a list of protocols', 'Upgrade: websocket\r\n', 'POST'],
+    ])('are refused with %s', async (_name, more, method) => {
+      await start();
+      const answer = await raw((await asking(`${BASE}/tunnel`, more)).replace('POST', method));
+      expect([0, 400]).toContain(answer.status);
+      expect(sidecar.upstream.connections).toBe(0);
+    });
+
+    it('pass on the answer of an upstream that does not want them, and survive one that cheats or is gone', async () => {
+      await start();
+      const refused = await raw(await asking(`${BASE}/refuse`));
+      expect([refused.status, refused.body]).toEqual([418, 'no.']);
+      const cheated = await raw(await asking(`${BASE}/other-protocol`));
+      expect(cheated.status).toBe(502);
+      const plain = await raw(await asking(`${BASE}/echo`, 'X-Plain: 1\r\n'));
+      expect(plain.head).not.toMatch(/hallpass_token/);
+      await waitUntil('nothing to be left', async () =>
+        (await sidecar.metrics()).includes('live_connections{kind="upgrade"} 0'),
+      );
+      await sidecar.upstream.stop();
+      expect((await raw(await asking(`${BASE}/tunnel`))).status).toBe(502);
+    });
+
+    it.each(['h2c', 'HTTP/2.0', 'TLS/1.0', 'a b', ''])('can not be to %j, which the setting refuses', async (name) => {
+      sidecar = await startSidecar();
+      const routes = [{ path: '/', resource: KEY, upstream: 'http://127.0.0.1:1', upgrades: [name] }];
+      await expect(startSidecar({ routes })).rejects.toThrow(/upgrades/);
+    });
   });
 
   it('end at the upstream too when the client does not care', async () => {

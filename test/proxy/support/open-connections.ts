@@ -77,6 +77,39 @@ export async function openUpload(url: string, token: string, uploaded: () => num
   return { name: 'upload', isOpen: () => open, moved: () => moved, code: () => null, close: () => socket.destroy() };
 }
 
+export interface Tunnel extends OpenConnection {
+  readonly text: () => string;
+  write(bytes: string): void;
+  /** Nothing more of ours comes, and theirs is still read. */
+  end(): void;
+}
+
+/** A connection that becomes bytes both ways (RFC 9110 7.8). @param first bytes in the same packet as the headers */
+export async function openTunnel(url: string, token: string, first = ''): Promise<Tunnel> {
+  const { port, hostname, pathname } = new URL(url);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+  let open = true;
+  let text = '';
+  socket.on('error', () => {});
+  socket.on('close', () => (open = false));
+  socket.on('end', () => socket.end());
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+  socket.write(
+    `POST ${pathname} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n${first}`,
+  );
+  await waitUntil('the first bytes', () => text.includes('\r\n\r\nhello '));
+  return {
+    name: 'tunnel',
+    isOpen: () => open,
+    moved: () => text.length,
+    code: () => null,
+    close: () => socket.destroy(),
+    text: () => text,
+    write: (bytes) => void socket.write(bytes),
+    end: () => void socket.end(),
+  };
+}
+
 /** A request whose answer has not begun. With `body`, it is one whose body has not begun either. */
 export async function openWaiting(
   url: string,

@@ -81,6 +81,10 @@ export class RecordingUpstream {
         socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: h2c\r\n\r\n');
         return;
       }
+      if (request.headers.upgrade?.toLowerCase() === 'tcp') {
+        this.#tunnel(socket as Socket, head, request.url === '/flood');
+        return;
+      }
       this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
         this.#talk(webSocket);
         if (request.url === '/flood') floodFrames(webSocket);
@@ -116,6 +120,23 @@ export class RecordingUpstream {
     };
     this.requests.push(seen);
     return seen;
+  }
+
+  /** Bytes both ways: ticks of its own, and back whatever comes. */
+  #tunnel(socket: Socket, head: Buffer, isFlood: boolean): void {
+    this.open += 1;
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: tcp\r\nx-tunnel: yes\r\n\r\nhello ',
+    );
+    const timer = setInterval(() => socket.write(isFlood ? Buffer.alloc(65_536, 'x') : 'tick '), TICK_MS);
+    if (head.byteLength > 0) socket.write(head);
+    socket.on('data', (chunk: Buffer) => socket.write(chunk));
+    socket.on('end', () => socket.end('the end'));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearInterval(timer);
+      this.open -= 1;
+    });
   }
 
   #talk(webSocket: WebSocket): void {
