@@ -4,7 +4,7 @@ import { startChild, type TestChild } from '../support/child-process.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import type { BenchControlPlane } from './bench-control-plane.ts';
 import { startBenchSidecar, type BenchSidecar } from './bench-sidecar.ts';
-import { pin } from './pin.ts';
+import { pin, pinSelf } from './pin.ts';
 import type { StopList } from './stop-list.ts';
 
 const START_TIMEOUT_MS = 120_000;
@@ -30,7 +30,7 @@ export async function startBenchField(grants: number, stops: StopList): Promise<
   const upstreamPort = (await upstream.line('listening ')).slice('listening '.length);
   const sidecar = await startBenchSidecar(said, `http://127.0.0.1:${upstreamPort}`, directory.path, { hasProbe: true });
   stops.add(() => sidecar.stop());
-  pin('others', [process.pid]);
+  pinSelf(stops);
   pin('measured', [sidecar.pid]);
   const files = {
     tokenFile: said.tokens,

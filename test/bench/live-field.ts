@@ -4,7 +4,7 @@ import { AUDIENCE, IdentityProvider } from '../proxy/support/identity-provider.t
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
 import { startStopped } from './bench-field.ts';
 import { startBenchSidecar, type BenchSidecar } from './bench-sidecar.ts';
-import { pin } from './pin.ts';
+import { pin, pinSelf } from './pin.ts';
 import type { StopList } from './stop-list.ts';
 
 export const BASE_PATH = '/connections/c0';
@@ -37,7 +37,7 @@ export async function startLiveField(facts: readonly Fact[], stops: StopList): P
   };
   const sidecar = await startBenchSidecar(place, `http://127.0.0.1:${upstreamPort}`, directory.path);
   stops.add(() => sidecar.stop());
-  pin('others', [process.pid]);
+  pinSelf(stops);
   pin('measured', [sidecar.pid]);
   return { feed, idp, sidecar, port: Number(new URL(sidecar.url).port), directory: directory.path };
 }

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { treeOf } from './process-usage.ts';
+import type { StopList } from './stop-list.ts';
 
 /**
  * What is measured runs on one core by itself; what loads it, and what stands behind it, on another. Left to the scheduler,
@@ -15,6 +16,14 @@ export function pin(place: keyof typeof CORES, pids: readonly number[]): void {
   if (!hasCores) return;
   // A process that has ended in the meantime needs none.
   for (const pid of treeOf(pids)) spawnSync('taskset', ['-a', '-p', '-c', CORES[place], String(pid)]);
+}
+
+/** This process on its core with all it has started, until the part that is measured is over: what comes after starts anew. */
+export function pinSelf(stops: StopList): void {
+  pin('others', [process.pid]);
+  stops.add(() => {
+    if (hasCores) spawnSync('taskset', ['-a', '-p', '-c', Object.values(CORES).toSorted().join(), String(process.pid)]);
+  });
 }
 
 /** Whether figures of here are of pinned processes. */

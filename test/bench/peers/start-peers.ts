@@ -5,7 +5,7 @@ import { startChild } from '../../support/child-process.ts';
 import { AUDIENCE } from '../../proxy/support/identity-provider.ts';
 import type { BenchControlPlane } from '../bench-control-plane.ts';
 import { benchFacts } from '../bench-facts.ts';
-import { pin } from '../pin.ts';
+import { pin, pinSelf } from '../pin.ts';
 import { startBenchSidecar } from '../bench-sidecar.ts';
 import type { StopList } from '../stop-list.ts';
 import { opaData } from './opa-data.ts';
@@ -91,7 +91,7 @@ export async function startPeers(
     hallpass: () => sidecar('hallpass', {}),
     'hallpass, no answer remembered': () => sidecar('hallpass, no answer remembered', { remembered_answers: 0 }),
   };
-  pin('others', [process.pid, upstream.pid]);
+  pinSelf(stops);
   const peers: Peer[] = [];
   for (const [name, make] of Object.entries(makers)) {
     if (!wanted.has(name as PeerName)) continue;
