@@ -47,6 +47,7 @@ export const HTTP_PROBLEMS: Record<string, ProblemKind> = {
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
   'idempotency-key-in-use': { status: 409, title: 'The first request with this Idempotency-Key is still running' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
   'too-many-streams': { status: 429, title: 'Too many streams' },
   'streams-exhausted': { status: 503, title: 'No more streams' },
   'not-configured': { status: 409, title: 'Not set up in this installation' },

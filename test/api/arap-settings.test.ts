@@ -25,6 +25,39 @@ describe('where calls back stay on the public internet', () => {
   });
 });
 
+describe('where a caller may open two tasks a minute', () => {
+  it('refuses a third, says when there is room again, and repeats what was asked before', async () => {
+    const settings = { HALLPASS_SECRET_KEY: SECRET_KEY, HALLPASS_TASK_RATE_PER_MINUTE: '2' };
+    const api = await startAdminApi('embedded', settings);
+    const sidecar = await openDenyingSidecar(api);
+    const { knex } = api.running.parts;
+    const submit = async (name: string, key: string) => {
+      const subject = { type: 'user', id: `${name}@example.com` };
+      return api.as(name).post(REQUESTS, submission(await sidecar.deny(name), { subject }), { 'idempotency-key': key });
+    };
+    try {
+      const first = submission(await sidecar.deny('member'));
+      const send = () => api.as('member').post(REQUESTS, first, { 'idempotency-key': 'first' });
+      expect((await send()).status).toBe(202);
+      expect((await submit('member', 'second')).status).toBe(202);
+      const third = await submit('member', 'third');
+      expect([third.status, third.body]).toEqual([
+        429,
+        expect.objectContaining({ code: 'too-many-requests', limit: 2 }),
+      ]);
+      expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(third.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+      expect((await send()).status).toBe(202);
+      expect((await submit('viewer', 'other')).status).toBe(202);
+      await knex('access_tasks').update({ created_at: new Date(Date.now() - 60_000) });
+      expect((await submit('member', 'fourth')).status).toBe(202);
+    } finally {
+      sidecar.close();
+      await api.stop();
+    }
+  });
+});
+
 describe('where the profile is off', () => {
   it('says how else to ask, and offers nothing', async () => {
     const api = await startAdminApi('embedded', { HALLPASS_ARAP_VERSIONS: 'off', HALLPASS_SECRET_KEY: SECRET_KEY });

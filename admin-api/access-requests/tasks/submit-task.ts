@@ -18,12 +18,15 @@ import { callerId, type TaskCaller, type TaskPorts } from './task-ports.ts';
 /** For programs that name no end: nothing permanent by leaving something out. */
 const DEFAULT_SECONDS = 3_600;
 
+const MINUTE_MS = 60_000;
+
 const UNIQUE_VIOLATION = '23505';
 
 /**
  * Files what a program asks for from a denial, as one task. The same key, caller and body is the same task, also when the
  * denial has grown old in between: what comes first is whether it was asked already, then what it was asked from.
- * @throws AccessError as `submitAccessRequest` and `bindItems`, and `not-allowed`; HttpProblem `idempotency-key-reused`
+ * @throws AccessError as `submitAccessRequest` and `bindItems`, and `not-allowed`; HttpProblem `idempotency-key-reused`,
+ *   `too-many-requests`
  */
 export async function submitTask(
   ports: TaskPorts,
@@ -38,6 +41,7 @@ export async function submitTask(
   };
   const earlier = await findEarlier(ports.knex, claim);
   if (earlier !== null) return earlier;
+  await assertRate(ports, claim.caller_id);
   const subject = await subjectOf(ports, caller, submission);
   assertActor(caller, submission);
   const items = await bindItems(ports, subject, submission);
@@ -82,6 +86,29 @@ async function findEarlier(knex: Knex, claim: Claim): Promise<AccessTaskRow | nu
   throw new HttpProblem('idempotency-key-reused', 'was used for another request; make a new one', {
     field: 'Idempotency-Key',
   });
+}
+
+/**
+ * ARAP draft 1, "Availability". By the tasks that were opened, so all replicas count together, and a restart forgets nothing.
+ * Those that are being opened at this very moment are not among them.
+ */
+async function assertRate({ knex, settings, clock }: TaskPorts, caller_id: string): Promise<void> {
+  const { ratePerMinute } = settings;
+  const since = new Date(clock() - MINUTE_MS);
+  // The one that has to be a minute old before there is room again.
+  const row: Pick<AccessTaskRow, 'created_at'> | undefined = await knex('access_tasks')
+    .where({ caller_id })
+    .andWhere('created_at', '>', since)
+    .orderBy('created_at', 'desc')
+    .offset(ratePerMinute - 1)
+    .first('created_at');
+  if (row === undefined) return;
+  const seconds = Math.max(1, Math.ceil((row.created_at.getTime() - since.getTime()) / 1000));
+  throw new HttpProblem(
+    'too-many-requests',
+    `One caller may open ${ratePerMinute} tasks a minute. Ask again in ${seconds} s, or for several items in one task.`,
+    { headers: { 'retry-after': String(seconds) }, facts: { limit: ratePerMinute } },
+  );
 }
 
 /** The same for bodies that say the same, whatever the order of their members. */

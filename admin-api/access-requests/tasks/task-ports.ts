@@ -10,6 +10,8 @@ export interface TaskSettings {
   readonly retentionMs: number;
   /** The shortest pause between two looks at a task. */
   readonly pollSeconds: number;
+  /** Tasks that one caller may open in a minute. */
+  readonly ratePerMinute: number;
   /** Up to when an approval of access without an end may be shown. */
   readonly approvalMaxMs: number;
 }

@@ -20,6 +20,7 @@ export const taskEnvironment = {
   HALLPASS_ARAP_VERSIONS: versions.describe('versions of the profile that are served'),
   HALLPASS_TASK_RETENTION_MS: z.coerce.number().int().min(1_000).max(31_536_000_000).default(604_800_000),
   HALLPASS_TASK_POLL_SECONDS: z.coerce.number().int().min(1).max(60).default(5),
+  HALLPASS_TASK_RATE_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(60),
   HALLPASS_TASK_APPROVAL_MAX_MS: z.coerce.number().int().min(1_000).max(315_360_000_000).default(2_592_000_000),
 };
 
@@ -30,6 +31,8 @@ export interface AccessTaskSettings {
   readonly versions: readonly string[];
   readonly retentionMs: number;
   readonly pollSeconds: number;
+  /** Tasks that one caller may open in a minute. */
+  readonly ratePerMinute: number;
   readonly approvalMaxMs: number;
 }
 
@@ -38,6 +41,7 @@ export function taskSettingsOf(env: z.output<typeof schema>): AccessTaskSettings
     versions: env.HALLPASS_ARAP_VERSIONS,
     retentionMs: env.HALLPASS_TASK_RETENTION_MS,
     pollSeconds: env.HALLPASS_TASK_POLL_SECONDS,
+    ratePerMinute: env.HALLPASS_TASK_RATE_PER_MINUTE,
     approvalMaxMs: env.HALLPASS_TASK_APPROVAL_MAX_MS,
   };
 }
