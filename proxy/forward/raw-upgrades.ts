@@ -1,9 +1,10 @@
 import { request as httpRequest, STATUS_CODES, type IncomingMessage } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Admission } from '../gate/verdict.ts';
 import type { UpgradeEvents } from './middleware-carrier.ts';
 import { cleanResponseHeaders } from './response-headers.ts';
+import { upstreamAddress } from './upstream-address.ts';
 import { failureOf, UpstreamTimeout } from './upstream-failure.ts';
 
 export interface RawUpgradesOptions {
@@ -24,19 +25,8 @@ export class RawUpgrades {
 
   constructor(options: RawUpgradesOptions) {
     this.#options = options;
-    const { protocol, hostname, port } = new URL(options.origin);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    this.#request = {
-      // A connection that has become another protocol is never one for the next request.
-      agent: false,
-      protocol,
-      host,
-      ...(port === '' ? {} : { port }),
-      // What the certificate must be for: never the Host header, which may be the client's.
-      servername: isIP(host) === 0 ? host : '',
-      maxHeaderSize: options.headerBytes,
-      insecureHTTPParser: false,
-    };
+    // No agent: a connection that has become another protocol is never one for the next request.
+    this.#request = { ...upstreamAddress(options.origin, options.headerBytes), agent: false };
   }
 
   upgrade(admission: Admission, method: string, socket: Socket, head: Buffer, events: UpgradeEvents): void {

@@ -1,9 +1,9 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { isIP } from 'node:net';
 import type { Exchange } from './exchange.ts';
 import { StillnessWatch, type StillnessLimits } from './stillness-watch.ts';
 import { StreamedUpload, type StreamedUploadOptions } from './streamed-upload.ts';
+import { upstreamAddress } from './upstream-address.ts';
 
 export interface StreamedUploadsOptions {
   /** Scheme, host and port. */
@@ -26,21 +26,11 @@ export class StreamedUploads {
   readonly #watch: StillnessWatch;
 
   constructor(options: StreamedUploadsOptions) {
-    const { protocol, hostname, port } = new URL(options.origin);
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const address = upstreamAddress(options.origin, options.headerBytes);
     const settings = { keepAlive: true, maxSockets: Infinity, maxFreeSockets: options.idleSockets };
-    this.#agent = protocol === 'https:' ? new HttpsAgent(settings) : new HttpAgent(settings);
+    this.#agent = address.protocol === 'https:' ? new HttpsAgent(settings) : new HttpAgent(settings);
     this.#options = {
-      request: {
-        agent: this.#agent,
-        protocol,
-        host,
-        ...(port === '' ? {} : { port }),
-        // What the certificate must be for: never the Host header, which may be the client's.
-        servername: isIP(host) === 0 ? host : '',
-        maxHeaderSize: options.headerBytes,
-        insecureHTTPParser: false,
-      },
+      request: { ...address, agent: this.#agent },
       connectTimeoutMs: options.connectTimeoutMs,
       maxDroppedBytes: options.maxDroppedBytes,
       onOver: (upload) => this.#underWay.delete(upload),
