@@ -55,7 +55,7 @@ export const REASON_TEXT: Record<ReasonCode, string> = {
   'action-not-permitted': 'Your role does not allow this action on the resource.',
   'denied-by-rule': 'A rule of the policy forbids it.',
   'identity-missing': 'The request did not say who is asking. Sign in, or send a bearer token.',
-  'identity-invalid': 'The token could not be accepted. Get a new one and try again.',
+  'identity-invalid': 'The token or certificate could not be accepted. Get a new one and try again.',
   'identity-unavailable': 'The keys to check the token with could not be fetched. Try again shortly.',
   'subject-unknown': 'The token is good, but its owner is not a known person here.',
   'subject-disabled': 'This account is disabled.',

@@ -140,7 +140,7 @@ describe('a sidecar that lacks something', () => {
       const answer = await fetch(sidecar.url + PATH, { headers: { authorization: `Bearer ${token}` } });
       const { reason, detail } = (await answer.json()) as { reason: string; detail: string };
       expect([name, answer.status, reason]).toEqual([name, 401, 'identity-invalid']);
-      expect(detail).toBe('The token could not be accepted. Get a new one and try again.');
+      expect(detail).toBe('The token or certificate could not be accepted. Get a new one and try again.');
     }
     expect(sidecar.upstream.connections).toBe(0);
   });
