@@ -218,7 +218,7 @@ describe('the way to the decision log service', () => {
     await start({ buffer_size_limit_events: 5, request_timeout_ms: 60_000, flush_timeout_ms: 50 });
     for (let n = 0; n < 20; n += 1) expect((await sidecar.visit('member', PATH)).status).toBe(200);
     await waitUntil('the drops', async () => (await count('dropped-buffer')) > 0);
-    expect(await count('logged')).toBe(20);
+    await waitUntil('all to be logged', async () => (await count('logged')) === 20);
     expect(await sidecar.metrics()).toMatch(/decision_log_waiting\{stage="buffer"\} [0-5]\n/);
     const startedAt = Date.now();
     await sidecar.stop();

@@ -18,6 +18,7 @@ const routeTo = (host: string | undefined, id: string) => ({
   preserve_host: true,
   forward_authorization: false,
   actions: {},
+  upgrades: ['websocket'],
 });
 
 describe('a Host header', () => {

@@ -120,6 +120,7 @@ describe('a path that was judged', () => {
       preserve_host: false,
       forward_authorization: false,
       actions: {},
+      upgrades: ['websocket'],
       upstream: 'http://up/base',
     };
     const table = new RouteTable(
