@@ -46,15 +46,23 @@ describe('the countdown', () => {
     await page.reload();
     await showsLeft(page, () => endsAtMs);
     await page.route('**/v1/me', (route) => route.abort());
-    await page.clock.setSystemTime(Date.now() - 300 * MINUTE);
-    await page.getByRole('timer').filter({ hasText: /^7 h/ }).first().waitFor();
+    const wrong = page.getByRole('timer').filter({ hasText: /^7 h/ });
+    // Again, where an answer that was on its way when the clock was moved has put the countdown right at once.
+    for (let tries = 0; tries < 5 && (await wrong.count()) === 0; tries += 1) {
+      await page.clock.setSystemTime(Date.now() - 300 * MINUTE);
+      await wrong
+        .first()
+        .waitFor({ timeout: 8_000 })
+        .catch(() => {});
+    }
+    expect(await wrong.count()).toBeGreaterThan(0);
     await page.unroute('**/v1/me');
     await waitUntil('the countdown to be in minutes', async () => !Number.isNaN(await shown(page)), {
       timeoutMs: 25_000,
     });
     await showsLeft(page, () => endsAtMs);
     expect(hallpass.complaints).toEqual([]);
-  }, 90_000);
+  }, 120_000);
 
   it('is right with its first tick after a sleep, also before the server was asked', async () => {
     const endsAtMs = await give('per_demo_member');
