@@ -51,7 +51,7 @@ const upgradeProtocol = z
     /^[\w!#$%&'*+.^`|~-]+(?:\/[\w!#$%&'*+.^`|~-]+)?$/,
     'must be the name of a protocol, such as websocket or SPDY/3.1',
   )
-  .refine((name) => !/^(?:h2c|http|tls)\b/i.test(name), {
+  .refine((name) => !/^(?:h\d|http|tls|ssl)/i.test(name), {
     message: 'must be no form of HTTP or TLS: in it, requests would pass that nobody has judged',
   });
 

@@ -157,12 +157,17 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
     };
     this.#parts.live.add(connection, decision);
     socket.once('close', () => this.#parts.live.remove(connection));
+    let isAnswered = false;
     this.#upstream(admission).upgrade(admission, request, socket, head, {
       onOpen: (upstreamSocket) => upgraded.join(upstreamSocket),
-      onAnswer: (status) => watched?.answered(status),
+      onAnswer: (status) => {
+        isAnswered = true;
+        watched?.answered(status);
+      },
       onFailure: (failure, error) => {
         if (socket.destroyed) return;
-        if (upgraded.isOpen) socket.destroy();
+        // In the middle of an answer, one of ours would be read as a part of it.
+        if (isAnswered) socket.destroy();
         else refuseUpgrade(socket, this.#failureAnswer(failure, error, admission), watched);
       },
     });

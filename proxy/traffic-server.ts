@@ -33,8 +33,8 @@ export class TrafficServer {
     handler: TrafficHandler,
     limits: ProxyLimits,
     onUnreadable: (reason: string) => void,
-    tls: TrafficTls | null = null,
-    upgrades: ReadonlySet<string> = new Set(['websocket']),
+    tls: TrafficTls | null,
+    upgrades: ReadonlySet<string>,
   ) {
     this.#limits = limits;
     this.#onUnreadable = onUnreadable;

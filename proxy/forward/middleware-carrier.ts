@@ -15,7 +15,7 @@ export interface MiddlewareCarrierOptions {
 
 /** Who hears what becomes of one forwarded request. */
 export interface ForwardEvents {
-  /** Nothing has been answered yet; whoever hears this answers. */
+  /** Whoever hears this answers, unless an answer has begun. */
   readonly onFailure: (failure: UpstreamFailure, error: Error) => void;
 }
 

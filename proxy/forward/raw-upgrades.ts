@@ -40,7 +40,7 @@ export class RawUpgrades {
       clearTimeout(timer);
       upstream.destroy();
     });
-    upstream.once('error', (error) => {
+    upstream.on('error', (error) => {
       clearTimeout(timer);
       events.onFailure(failureOf(error), error);
     });
@@ -49,6 +49,7 @@ export class RawUpgrades {
       events.onAnswer(answer.statusCode ?? 0);
       writeHead(socket, answer, ['connection: close']);
       answer.once('error', () => socket.destroy());
+      answer.setTimeout(this.#options.idleTimeoutMs, () => socket.destroy());
       answer.pipe(socket);
     });
     upstream.once('upgrade', (answer, upstreamSocket: Socket, upstreamHead: Buffer) => {

@@ -19,10 +19,6 @@ export class UpgradedConnection {
     this.#frames = isWebSocket ? new FrameBoundary() : null;
   }
 
-  get isOpen(): boolean {
-    return this.#upstream !== null;
-  }
-
   /** The upstream has answered 101 and the sockets are joined. */
   join(upstream: Socket): void {
     this.#upstream = upstream;

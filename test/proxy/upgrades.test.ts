@@ -1,9 +1,10 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { waitUntil } from '../support/wait-until.ts';
 import { ended, grant, TEST_FACTS } from './support/facts.ts';
 import { sendRaw } from './support/raw-http.ts';
+import { RawUpstream } from './support/raw-upstream.ts';
 import { openTunnel } from './support/open-connections.ts';
 import { routesTo, startSidecar, type TestSidecar } from './support/sidecar.ts';
 
@@ -150,6 +151,9 @@ describe('upgrades', () => {
       await start();
       const refused = await raw(await asking(`${BASE}/refuse`));
       expect([refused.status, refused.body]).toEqual([418, 'no.']);
+      // A body in chunks, however empty, would be the first bytes of the tunnel.
+      expect(sidecar.upstream.last.headers).toMatchObject({ 'content-length': '0' });
+      expect(sidecar.upstream.last.headers['transfer-encoding']).toBeUndefined();
       const cheated = await raw(await asking(`${BASE}/other-protocol`));
       expect(cheated.status).toBe(502);
       const plain = await raw(await asking(`${BASE}/echo`, 'X-Plain: 1\r\n'));
@@ -161,12 +165,44 @@ describe('upgrades', () => {
       expect((await raw(await asking(`${BASE}/tunnel`))).status).toBe(502);
     });
 
-    it.each(['h2c', 'HTTP/2.0', 'TLS/1.0', 'a b', ''])('can not be to %j, which the setting refuses', async (name) => {
-      sidecar = await startSidecar();
-      const routes = [{ path: '/', resource: KEY, upstream: 'http://127.0.0.1:1', upgrades: [name] }];
-      await expect(startSidecar({ routes })).rejects.toThrow(/upgrades/);
-    });
+    it.each(['h2c', 'HTTP/2.0', 'TLS/1.0', 'h2', 'https', 'a b', ''])(
+      'can not be to %j, which the setting refuses',
+      async (name) => {
+        sidecar = await startSidecar();
+        const routes = [{ path: '/', resource: KEY, upstream: 'http://127.0.0.1:1', upgrades: [name] }];
+        await expect(startSidecar({ routes })).rejects.toThrow(/upgrades/);
+      },
+    );
   });
+
+  it.each(['websocket', 'tcp'])(
+    'to %s put nothing of ours into the middle of an answer that breaks off',
+    async (protocol) => {
+      const answering: Socket[] = [];
+      const upstream = new RawUpstream((socket) => {
+        answering.push(socket);
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf');
+      });
+      await upstream.start();
+      const facts = [...TEST_FACTS, grant('grt_1', 'member', KEY)];
+      const routes = routesTo(upstream.url).map((route) => ({ ...route, upgrades: [protocol] }));
+      sidecar = await startSidecar({ facts, routes });
+      const client = connect(sidecar.proxy.ports.proxy, '127.0.0.1');
+      let text = '';
+      let isClosed = false;
+      client.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')));
+      client.on('error', () => {});
+      client.on('close', () => (isClosed = true));
+      client.write(
+        handshake(`${BASE}/x`, await bearer('member')).replace('Upgrade: websocket', `Upgrade: ${protocol}`),
+      );
+      await waitUntil('a part of the answer', () => text.endsWith('half'));
+      answering[0]!.resetAndDestroy();
+      await waitUntil('the end', () => isClosed);
+      expect(text.endsWith('half')).toBe(true);
+      await upstream.stop();
+    },
+  );
 
   it('end at the upstream too when the client does not care', async () => {
     sidecar = await startSidecar({ facts: [...TEST_FACTS, grant('grt_1', 'member', KEY)] });
