@@ -13,13 +13,10 @@ export interface MiddlewareCarrierOptions {
   readonly idleSockets: number;
 }
 
-/** Who hears what becomes of one forwarded request. */
-export interface ForwardEvents {
+/** Who hears what becomes of one upgrade. */
+export interface UpgradeEvents {
   /** Whoever hears this answers, unless an answer has begun. */
   readonly onFailure: (failure: UpstreamFailure, error: Error) => void;
-}
-
-export interface UpgradeEvents extends ForwardEvents {
   /** The upstream has switched protocols; from now on frames flow. */
   readonly onOpen: (upstreamSocket: Socket) => void;
   /** What the upstream answered, 101 or otherwise. */
@@ -27,15 +24,14 @@ export interface UpgradeEvents extends ForwardEvents {
 }
 
 interface Carried {
-  readonly events: ForwardEvents | UpgradeEvents;
+  readonly events: UpgradeEvents;
   upstreamRequest: ClientRequest | null;
   timer: NodeJS.Timeout | null;
-  bytesSeen: number;
 }
 
 /**
- * What http-proxy-middleware carries to one upstream: upgrades, and uploads that keep their first byte waiting (see
- * `Upstream`). It decides nothing: no path rewriting, no router, no forwarding headers, no redirects followed, and no `ws: true`, which would subscribe to the server's upgrades past the gate.
+ * What http-proxy-middleware carries to one upstream: WebSockets. It decides nothing: no path rewriting, no router, no
+ * forwarding headers, no redirects followed, and no `ws: true`, which would subscribe to the server's upgrades past the gate.
  * `request.url` and `request.headers` are sent exactly as the gate has set them.
  */
 export class MiddlewareCarrier {
@@ -76,25 +72,14 @@ export class MiddlewareCarrier {
     this.#agent.destroy();
   }
 
-  #open(request: IncomingMessage, events: ForwardEvents | UpgradeEvents): Carried {
-    const carried: Carried = { events, upstreamRequest: null, timer: null, bytesSeen: request.socket.bytesRead };
+  #open(request: IncomingMessage, events: UpgradeEvents): Carried {
+    const carried: Carried = { events, upstreamRequest: null, timer: null };
     this.#carried.set(request, carried);
-    this.#arm(request, carried);
-    return carried;
-  }
-
-  /** Runs out when neither the client sends on nor the upstream begins to answer. */
-  #arm(request: IncomingMessage, carried: Carried): void {
     carried.timer = setTimeout(() => {
-      const { bytesRead } = request.socket;
-      if (bytesRead > carried.bytesSeen && !request.complete) {
-        carried.bytesSeen = bytesRead;
-        this.#arm(request, carried);
-        return;
-      }
       carried.upstreamRequest?.destroy(new UpstreamTimeout('the upstream did not answer in time'));
     }, this.#options.timeoutMs);
     carried.timer.unref();
+    return carried;
   }
 
   #listen(server: CarrierEvents): void {
@@ -106,7 +91,7 @@ export class MiddlewareCarrier {
       const carried = this.#opening;
       this.#opening = null;
       upstreamSocket.setTimeout(this.#options.idleTimeoutMs, () => upstreamSocket.destroy());
-      if (carried !== null && 'onOpen' in carried.events) carried.events.onOpen(upstreamSocket);
+      carried?.events.onOpen(upstreamSocket);
     });
     server.on('error', (error, request) => {
       const carried = this.#carried.get(request);
@@ -120,7 +105,7 @@ export class MiddlewareCarrier {
     carried.upstreamRequest = upstreamRequest;
     upstreamRequest.once('response', (answer: IncomingMessage) => {
       stopTimer(carried);
-      if ('onAnswer' in carried.events) carried.events.onAnswer(answer.statusCode ?? 0);
+      carried.events.onAnswer(answer.statusCode ?? 0);
       cleanResponseHeaders(answer);
     });
     upstreamRequest.once('upgrade', (answer: IncomingMessage, upstreamSocket: Socket) => {
@@ -131,7 +116,7 @@ export class MiddlewareCarrier {
       answer.headers.upgrade = 'websocket';
       if (protocol === 'websocket' && answer.statusCode === 101) {
         this.#opening = carried;
-        if ('onAnswer' in carried.events) carried.events.onAnswer(101);
+        carried.events.onAnswer(101);
         return;
       }
       const error = new Error('the upstream switched to another protocol');
