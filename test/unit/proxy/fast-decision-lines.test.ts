@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { expect, it } from '@jest/globals';
+import { afterEach, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { createLogger } from '../../../core/process/logger.ts';
 import { LoggedDecisionLines, type LoggedDecision } from '../../../proxy/gate/decision-log.ts';
@@ -57,4 +57,67 @@ it('writes what the logger would write, whatever is in it', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+/** Few of each, so that most lines are nearly the one before of the same person. */
+const LISTS = [['grt_1'], ['grt_1'], ['grt_2', 'grt_3'], []];
+const anyRepeated: fc.Arbitrary<LoggedDecision> = fc
+  .record({
+    allow: fc.boolean(),
+    grants: fc.constantFrom(...LISTS),
+    policy_revision: fc.constantFrom('r1', 'r2', null),
+    reason: fc.constantFrom('granted-resource' as const, 'no-grant' as const),
+    subject: fc.constantFrom('per_1', 'null', null),
+    resource: fc.constantFrom('connection:a', 'connection:b', null),
+    action: fc.constantFrom('read', null),
+    via: fc.constantFrom('proxy' as const, 'external-auth' as const),
+    durationMs: fc.constantFrom(0.5, 1),
+  })
+  .map(({ allow, grants, policy_revision, ...rest }) => ({
+    ...rest,
+    decision: {
+      allow,
+      grants,
+      policy_revision,
+      reason: 'no-grant' as const,
+      ends_at: null,
+      role: null,
+      obligations: {},
+      request: null,
+      evaluation_id: 'ev_1',
+      evaluated_at: 0,
+    },
+  }));
+
+it('says nothing of an earlier line again that has changed since', () => {
+  let last = '';
+  const remembering = new FastDecisionLines((line) => (last = line), 'proxy');
+  jest.spyOn(Date, 'now').mockReturnValue(1_234);
+  fc.assert(
+    fc.property(fc.array(anyRepeated, { minLength: 20, maxLength: 40 }), (all) => {
+      for (const one of all) {
+        remembering.write(one);
+        const line = last;
+        new FastDecisionLines((fresh) => (last = fresh), 'proxy').write(one);
+        expect(line).toBe(last);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('has the time of each line, to the millisecond', () => {
+  let last = '';
+  const lines = new FastDecisionLines((line) => (last = line), 'proxy');
+  const [one] = fc.sample(anyRepeated, 1);
+  const clock = jest.spyOn(Date, 'now');
+  for (const ms of [0, 7, 999, 1_000, 1_042, 998, 1_796_062_212_345, 1_796_062_212_999, 1_796_062_213_000]) {
+    clock.mockReturnValue(ms);
+    lines.write(one!);
+    expect((JSON.parse(last) as { time: string }).time).toBe(new Date(ms).toISOString());
+  }
 });
