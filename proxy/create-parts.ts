@@ -170,6 +170,7 @@ function createGate(
     identityHeader: config.identity.proxy_header?.header ?? null,
     assertions,
     maxHeaderCount: config.limits.header_count,
+    maxPermits: config.limits.remembered_answers,
   };
   return new Gate(settings, routes, identities, judge);
 }

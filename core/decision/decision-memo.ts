@@ -14,7 +14,9 @@ export interface MemoCounts {
 }
 
 /** An answer, with everything it was worked out from. */
-interface Remembered {
+export interface Remembered {
+  /** Of the memo: another one where the policy or all facts were replaced. */
+  readonly era: number;
   readonly subject: Subject;
   readonly resource: Resource;
   readonly actionName: string;
@@ -46,6 +48,7 @@ export class DecisionMemo {
   #old = new Map<string, Remembered>();
   #engine: PolicyEngine | null = null;
   #facts: Facts | null = null;
+  #era = 0;
 
   /** @param maxEntries 0: nothing is remembered */
   constructor(maxEntries: number) {
@@ -62,7 +65,7 @@ export class DecisionMemo {
   }
 
   /** @returns an earlier decision whose answer is the answer now; its id and time are not */
-  find(engine: PolicyEngine, facts: Facts, question: Question, nowMs: number): Decision | null {
+  find(engine: PolicyEngine, facts: Facts, question: Question, nowMs: number): Remembered | null {
     if (engine !== this.#engine || facts !== this.#facts) this.#restart(engine, facts);
     const { subject, resource, action } = question;
     const key = keyOf(question);
@@ -83,17 +86,35 @@ export class DecisionMemo {
         entry.scopes === facts.scopesCovering(resource)
       ) {
         this.counts.hits += 1;
-        return entry.decision;
+        return entry;
       }
     }
     this.counts.misses += 1;
     return null;
   }
 
-  /** @param decision of the engine and the facts that `find` was last asked with, on them as they still are */
-  keep(facts: Facts, question: Question, decision: Decision): void {
+  /**
+   * For whoever has kept an entry and knows that nothing of the facts has changed since (`Facts.version`): whether it still
+   * is the answer.
+   */
+  holds(entry: Remembered, engine: PolicyEngine, facts: Facts, nowMs: number): boolean {
+    const holds =
+      entry.era === this.#era &&
+      engine === this.#engine &&
+      facts === this.#facts &&
+      entry.fromMs <= nowMs &&
+      nowMs < entry.untilMs;
+    if (holds) this.counts.hits += 1;
+    return holds;
+  }
+
+  /**
+   * @param decision of the engine and the facts that `find` was last asked with, on them as they still are
+   * @returns null where it is not kept
+   */
+  keep(facts: Facts, question: Question, decision: Decision): Remembered | null {
     // What failed may not fail again: a bound on memory, say.
-    if (decision.reason === 'policy-error') return;
+    if (decision.reason === 'policy-error') return null;
     const { evaluated_at: nowMs } = decision;
     const { subject, resource, action } = question;
     const grants = facts.grantsOf(subject.id);
@@ -106,7 +127,8 @@ export class DecisionMemo {
       if (expires_at <= nowMs) fromMs = Math.max(fromMs, expires_at);
       else untilMs = Math.min(untilMs, expires_at);
     }
-    this.#store(keyOf(question), {
+    const entry: Remembered = {
+      era: this.#era,
       subject,
       resource,
       actionName: action.name,
@@ -117,7 +139,9 @@ export class DecisionMemo {
       fromMs,
       untilMs,
       decision,
-    });
+    };
+    this.#store(keyOf(question), entry);
+    return entry;
   }
 
   #lookUp(key: string): Remembered | undefined {
@@ -141,6 +165,7 @@ export class DecisionMemo {
   #restart(engine: PolicyEngine, facts: Facts): void {
     this.#engine = engine;
     this.#facts = facts;
+    this.#era += 1;
     this.#young = new Map();
     this.#old = new Map();
   }

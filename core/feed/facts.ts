@@ -23,6 +23,12 @@ export class Facts {
   readonly #grantsBySubject = new Map<string, Grant[]>();
   /** Scopes that cover a resource, found when first asked for; any change of a Scope or resource empties it. */
   readonly #covering = new Map<ResourceKey, readonly Scope[]>();
+  #version = 0;
+
+  /** Another number after every change; what was worked out at this one still is what it would be. */
+  get version(): number {
+    return this.#version;
+  }
 
   get counts(): { subjects: number; resources: number; scopes: number; grants: number } {
     return {
@@ -100,6 +106,7 @@ export class Facts {
   }
 
   apply(fact: Fact): void {
+    this.#version += 1;
     switch (fact.kind) {
       case 'subject':
         this.#applySubject(fact.id, fact.value);

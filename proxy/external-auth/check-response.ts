@@ -1,7 +1,8 @@
 import type { Answer } from '../../core/process/problem-answer.ts';
 import { denialKind } from '../gate/denial-kind.ts';
 import type { Admission, Denial } from '../gate/verdict.ts';
-import { isStripped, type UpstreamHeaders } from '../identity/strip-headers.ts';
+import type { HeaderList } from '../identity/header-list.ts';
+import { isStripped } from '../identity/strip-headers.ts';
 import { OVERWRITE_IF_EXISTS_OR_ADD, type CheckResponse, type HeaderValueOption } from './ext-authz-contract.ts';
 import { headersForUpstream } from './external-answer.ts';
 
@@ -58,8 +59,8 @@ export function refusedResponse(answer: Answer): CheckResponse {
 }
 
 /** What the proxy itself would not send on ends here too: the identity token, and what a client says about itself (law 12). */
-function mustGo(name: string, sentOn: UpstreamHeaders): boolean {
-  return !OF_ENVOY.test(name) && (isStripped(name) || sentOn[name] === undefined);
+function mustGo(name: string, sentOn: HeaderList): boolean {
+  return !OF_ENVOY.test(name) && (isStripped(name) || !sentOn.has(name));
 }
 
 function options(headers: Readonly<Record<string, string>>): HeaderValueOption[] {

@@ -8,7 +8,7 @@ import type { Admission, Denial } from '../gate/verdict.ts';
  */
 export function headersForUpstream({ headers }: Admission): Record<string, string> {
   const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const [name, value] of Object.entries(headers.toObject())) {
     const isOurs = name.startsWith('x-hallpass-') || name === 'cookie' || name === 'authorization';
     if (isOurs) kept[name] = typeof value === 'string' ? value : value.join(name === 'cookie' ? '; ' : ', ');
   }

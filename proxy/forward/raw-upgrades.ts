@@ -30,7 +30,7 @@ export class RawUpgrades {
   }
 
   upgrade(admission: Admission, method: string, socket: Socket, head: Buffer, events: UpgradeEvents): void {
-    const settings = { ...this.#request, method, path: admission.target, headers: admission.headers };
+    const settings = { ...this.#request, method, path: admission.target, headers: admission.headers.toObject() };
     const upstream = settings.protocol === 'https:' ? httpsRequest(settings) : httpRequest(settings);
     const timer = setTimeout(() => {
       upstream.destroy(new UpstreamTimeout('the upstream did not answer in time'));
@@ -55,7 +55,7 @@ export class RawUpgrades {
     upstream.once('upgrade', (answer, upstreamSocket: Socket, upstreamHead: Buffer) => {
       clearTimeout(timer);
       const protocol = answer.headers.upgrade;
-      if (answer.statusCode !== 101 || protocol?.toLowerCase() !== String(admission.headers['upgrade']).toLowerCase()) {
+      if (answer.statusCode !== 101 || protocol?.toLowerCase() !== admission.headers.get('upgrade')?.toLowerCase()) {
         upstreamSocket.destroy();
         events.onFailure('unreachable', new Error('the upstream switched to another protocol'));
         return;

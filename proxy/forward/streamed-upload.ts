@@ -76,13 +76,13 @@ export class StreamedUpload implements Dispatcher.DispatchController {
 
   #headers(): Record<string, string | string[]> {
     const { request, admission } = this.exchange;
-    const headers = { ...admission.headers };
+    const headers = admission.headers.toObject();
     const trailer = announcedTrailers(request.headers.trailer);
-    if (trailer !== undefined && headers['transfer-encoding'] !== undefined) headers.trailer = trailer;
+    if (trailer !== undefined && headers['transfer-encoding'] !== undefined) headers['trailer'] = trailer;
     // The client reads trailers, and whatever else of TE is between the two of us only (RFC 9110 10.1.4).
     if (/(?:^|,)\s*trailers\s*(?:;|,|$)/i.test(String(request.headers.te ?? ''))) {
-      headers.te = 'trailers';
-      headers.connection = 'keep-alive, TE';
+      headers['te'] = 'trailers';
+      headers['connection'] = 'keep-alive, TE';
     }
     return headers;
   }
@@ -125,8 +125,8 @@ export class StreamedUpload implements Dispatcher.DispatchController {
     });
     request.on('end', () => {
       if (this.#isOver) return;
-      const { 'transfer-encoding': coding } = this.exchange.admission.headers;
-      const trailers = coding === undefined ? [] : upstreamTrailers(request.rawTrailers);
+      const isChunked = this.exchange.admission.headers.has('transfer-encoding');
+      const trailers = isChunked ? upstreamTrailers(request.rawTrailers) : [];
       if (trailers.length > 0) upstream.addTrailers(trailers);
       upstream.end();
       this.exchange.uploadEnds();

@@ -89,7 +89,7 @@ export class UpstreamLine implements ExchangeLine {
     const options: Dispatcher.DispatchOptions & { servername: string } = {
       method: request.method ?? 'GET',
       path: admission.target,
-      headers: requestHeaders(admission.headers, this.#body !== null),
+      headers: requestHeaders(exchange, this.#body !== null),
       body: this.#body,
       // One for all: a Host header that a client may choose must not decide which connection is used.
       servername: this.#hostName,
@@ -99,13 +99,8 @@ export class UpstreamLine implements ExchangeLine {
 }
 
 /** undici frames the message itself; a length is given to it to be held to, and only for a body that is there. */
-function requestHeaders(headers: Exchange['admission']['headers'], hasBody: boolean): string[] {
-  const list: string[] = [];
-  for (const name in headers) {
-    if (name === 'transfer-encoding' || (name === 'content-length' && !hasBody)) continue;
-    const value = headers[name] as string | string[];
-    if (typeof value === 'string') list.push(name, value);
-    else for (const each of value) list.push(name, each);
-  }
-  return list;
+function requestHeaders({ request, admission }: Exchange, hasBody: boolean): string[] {
+  const { headers } = admission;
+  if (!hasBody && request.headers['content-length'] !== undefined) headers.delete('content-length');
+  return headers.flat;
 }

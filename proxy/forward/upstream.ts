@@ -64,7 +64,7 @@ export class Upstream {
     }
     // The target that was judged is the target that is sent; the headers are ours from the first to the last.
     request.url = admission.target;
-    request.headers = admission.headers;
+    request.headers = admission.headers.toObject();
     this.#upgrades.upgrade(request, socket, head, events);
   }
 

@@ -1,19 +1,23 @@
 import type { DenyReason } from '../../core/access/reason-code.ts';
 import type { Resource } from '../../core/access/resource.ts';
 import type { Subject } from '../../core/access/subject.ts';
+import type { RequestContext } from '../../core/decision/decision-input.ts';
 import type { Decision } from '../../core/decision/decision.ts';
 import { isCrossSite } from '../identity/cross-site.ts';
 import type { Assertions } from '../identity/assertions.ts';
 import type { Identification } from '../identity/identification.ts';
 import type { Identities } from '../identity/identities.ts';
 import { nominatedBy } from '../identity/strip-headers.ts';
+import type { Bench } from '../../core/authzen/bench.ts';
 import type { Judge } from './judge.ts';
 import { readTarget } from './normal-path.ts';
+import { Permit } from './permit.ts';
+import { Permits } from './permits.ts';
 import type { RequestHead } from './request-head.ts';
 import { refusalOf } from './request-refusal.ts';
-import { hostNameOf, protocolOf, UPGRADE, upstreamTarget, type Route, type RouteTable } from './route-table.ts';
+import { hostNameOf, protocolOf, upstreamTarget, type Route, type RouteTable } from './route-table.ts';
 import { upstreamHeaders } from './upstream-headers.ts';
-import type { Denial, Verdict } from './verdict.ts';
+import type { Admission, Denial, Verdict } from './verdict.ts';
 
 export interface GateSettings {
   readonly publicUrl: string;
@@ -24,6 +28,8 @@ export interface GateSettings {
   /** null: upstreams are told nothing that is signed. */
   readonly assertions: Assertions | null;
   readonly maxHeaderCount: number;
+  /** Kept for requests of the same kind, at the most; 0: none. */
+  readonly maxPermits: number;
 }
 
 /** A request that was read and found unambiguous, before anybody knows whose it is. */
@@ -53,6 +59,7 @@ export class Gate {
   readonly #identities: Identities;
   readonly #judge: Judge;
   readonly #ownOrigins: ReadonlySet<string>;
+  readonly #permits: Permits;
 
   constructor(settings: GateSettings, routes: RouteTable, identities: Identities, judge: Judge) {
     this.#settings = settings;
@@ -60,6 +67,7 @@ export class Gate {
     this.#identities = identities;
     this.#judge = judge;
     this.#ownOrigins = new Set([settings.publicUrl, new URL(settings.consoleUrl).origin]);
+    this.#permits = new Permits(settings.maxPermits);
   }
 
   /** At once whenever the credentials were verified before; nothing else here waits. */
@@ -96,24 +104,56 @@ export class Gate {
     }
     const bench = this.#judge.sit();
     if (typeof bench === 'string') return this.#deny(bench, { returnTo: reading.returnTo });
-    const subject = bench.facts.subjectBySub(identity.sub);
+    const route = this.#routes.find(reading.host, reading.path);
+    return this.#repeat(reading, identity.sub, bench, route) ?? this.#decide(reading, identity.sub, bench, route);
+  }
+
+  /** Where the same was allowed before, and nothing that led to it has changed. What is not certain is decided anew. */
+  #repeat(reading: Reading, sub: string, bench: Bench, route: Route | null): Admission | null {
+    if (route === null || reading.upgrade) return null;
+    const action = route.actions.get(reading.request.method ?? 'GET');
+    const permit = action === undefined ? null : this.#permits.find(sub, route, action);
+    if (permit === null || permit.answer === null || permit.factsVersion !== bench.facts.version) return null;
+    const decision = this.#judge.repeat(bench, permit.answer);
+    return decision === null ? null : this.#admit(reading, permit, decision, contextOf(reading), null);
+  }
+
+  #decide(reading: Reading, sub: string, bench: Bench, route: Route | null): Verdict {
+    const { facts } = bench;
+    const subject = facts.subjectBySub(sub);
     if (subject === undefined) return this.#deny('subject-unknown', { reading });
     if (subject.disabled) return this.#deny('subject-disabled', { reading, subject });
-    const route = this.#routes.find(reading.host, reading.path);
     if (route === null) return this.#deny('route-unknown', { reading, subject });
-    const resource = bench.facts.resource(route.resourceKey);
+    const resource = facts.resource(route.resourceKey);
     if (resource === undefined) return this.#deny('resource-unknown', { reading, subject, route });
-    const { request } = reading;
+    const { request, upgrade } = reading;
     const method = request.method ?? 'GET';
-    const protocol = reading.upgrade ? route.upgrades.get(protocolOf(request.headers) ?? '') : null;
-    const actionName = protocol === undefined ? undefined : route.actions.get(protocol === null ? method : UPGRADE);
-    if (actionName === undefined) return this.#deny('action-not-permitted', { reading, subject, route, resource });
-    const action = { name: actionName, method };
-    const context = { path: reading.path, host: reading.host, source_ip: request.socket.remoteAddress ?? null };
-    const decision = this.#judge.decide(bench, { subject, resource, action, context });
-    if (!decision.allow) {
-      return this.#denyBy(decision, { reading, subject, route, resource, action: actionName });
+    const protocol = upgrade ? route.upgrades.get(protocolOf(request.headers) ?? '') : null;
+    let action = route.actions.get(method);
+    if (upgrade) {
+      const { upgradeAction: name } = route;
+      action = name === null || protocol === undefined ? undefined : { name, method };
     }
+    if (action === undefined) return this.#deny('action-not-permitted', { reading, subject, route, resource });
+    const context = contextOf(reading);
+    const { decision, answer } = this.#judge.decideToKeep(bench, { subject, resource, action, context });
+    if (!decision.allow) return this.#denyBy(decision, { reading, subject, route, resource, action: action.name });
+    const { publicUrl } = this.#settings;
+    const permit = new Permit({ subject, resource, route, action, decision, answer, facts, publicUrl });
+    if (answer !== null && !upgrade) this.#permits.keep(sub, permit);
+    return this.#admit(reading, permit, decision, context, protocol ?? null);
+  }
+
+  /** @param protocol what the connection is to become; null: an ordinary request */
+  #admit(
+    reading: Reading,
+    permit: Permit,
+    decision: Decision,
+    context: RequestContext,
+    protocol: string | null,
+  ): Admission {
+    const { subject, resource, route, action } = permit;
+    const { identityCookie, identityHeader, assertions } = this.#settings;
     return {
       allowed: true,
       decision,
@@ -123,17 +163,14 @@ export class Gate {
       standing: { subjectId: subject.id, resourceKey: route.resourceKey, action, context },
       target: upstreamTarget(route, reading.path, reading.query),
       headers: upstreamHeaders({
-        request,
-        protocol: protocol ?? null,
+        request: reading.request,
+        protocol,
         nominated: reading.nominated,
-        route,
-        subject,
-        grants: bench.facts.grantsOf(subject.id),
-        decision,
-        publicUrl: this.#settings.publicUrl,
-        identityCookie: this.#settings.identityCookie,
-        identityHeader: this.#settings.identityHeader,
-        assertions: this.#settings.assertions,
+        permit,
+        evaluationId: decision.evaluation_id,
+        assertion: permit.assertion(assertions, decision.evaluated_at),
+        identityCookie,
+        identityHeader,
       }),
     };
   }
@@ -171,6 +208,10 @@ export class Gate {
     own.hostname = route.host;
     return own.toString();
   }
+}
+
+function contextOf({ path, host, request }: Reading): RequestContext {
+  return { path, host, source_ip: request.socket.remoteAddress ?? null };
 }
 
 interface Known {

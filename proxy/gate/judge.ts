@@ -3,7 +3,7 @@ import { newId } from '../../core/access/ids.ts';
 import type { ResourceKey } from '../../core/access/resource.ts';
 import type { Bench, Judge as QuestionJudge, NotReadyReason } from '../../core/authzen/bench.ts';
 import type { Action, Question, RequestContext } from '../../core/decision/decision-input.ts';
-import type { DecisionMemo } from '../../core/decision/decision-memo.ts';
+import type { DecisionMemo, Remembered } from '../../core/decision/decision-memo.ts';
 import { refuse, repeatDecision, type Decision } from '../../core/decision/decision.ts';
 import { evaluate, type Timer } from '../../core/decision/evaluate.ts';
 import type { PolicyEngine } from '../../core/decision/policy-engine.ts';
@@ -70,14 +70,28 @@ export class Judge implements QuestionJudge {
 
   /** Every decision has an id of its own, also where the policy need not be asked again. */
   decide(bench: Bench, question: Question): Decision {
+    return this.decideToKeep(bench, question).decision;
+  }
+
+  /** As `decide`, with what may be kept of it to be repeated; null: nothing may. */
+  decideToKeep(bench: Bench, question: Question): { readonly decision: Decision; readonly answer: Remembered | null } {
     const nowMs = this.#clock();
     const { engine, facts } = bench;
     const isMemorable = this.#timer === null && this.#memo.isFor(engine) && !question.subject.disabled;
     const known = isMemorable ? this.#memo.find(engine, facts, question, nowMs) : null;
-    if (known !== null) return repeatDecision(known, newId('evaluation'), nowMs);
+    if (known !== null) return { decision: repeatDecision(known.decision, newId('evaluation'), nowMs), answer: known };
     const decision = evaluate(engine, facts, question, nowMs, this.#onPolicyError, this.#timer);
-    if (isMemorable) this.#memo.keep(facts, question, decision);
-    return decision;
+    return { decision, answer: isMemorable ? this.#memo.keep(facts, question, decision) : null };
+  }
+
+  /**
+   * A decision of its own, with an answer that was kept for the very question; null where that has to be decided anew.
+   * @param answer of facts in which nothing has changed since (`Facts.version`)
+   */
+  repeat({ engine, facts }: Bench, answer: Remembered): Decision | null {
+    const nowMs = this.#clock();
+    if (!this.#memo.holds(answer, engine, facts, nowMs)) return null;
+    return repeatDecision(answer.decision, newId('evaluation'), nowMs);
   }
 
   /** The same question again. Whoever or whatever is gone from the facts by now is denied. */

@@ -3,7 +3,7 @@ import type { Subject } from '../../core/access/subject.ts';
 import type { Decision } from '../../core/decision/decision.ts';
 import type { StandingQuestion } from './judge.ts';
 import type { Route } from './route-table.ts';
-import type { UpstreamHeaders } from '../identity/strip-headers.ts';
+import type { HeaderList } from '../identity/header-list.ts';
 
 /** One request that may pass, with exactly what is to be sent. */
 export interface Admission {
@@ -16,7 +16,7 @@ export interface Admission {
   readonly standing: StandingQuestion;
   /** Path and query for the upstream. */
   readonly target: string;
-  readonly headers: UpstreamHeaders;
+  readonly headers: HeaderList;
 }
 
 /** One request that may not, with what the caller may learn of it. */
@@ -40,7 +40,7 @@ export interface Denial {
 
 /** Whether what was admitted becomes a WebSocket; else an upgrade is to bytes that nobody here can read. */
 export function isWebSocket({ headers }: Admission): boolean {
-  return String(headers['upgrade']).toLowerCase() === 'websocket';
+  return headers.get('upgrade')?.toLowerCase() === 'websocket';
 }
 
 export type Verdict = Admission | Denial;

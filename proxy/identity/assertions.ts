@@ -17,13 +17,18 @@ export interface AssertedRequest {
   readonly nowMs: number;
 }
 
-interface SignedAssertion {
+export interface Assertion {
+  /** Compact JWS (RFC 7515). */
   readonly token: string;
+  /** Milliseconds since the epoch; from here on another one is to be asked for. */
+  readonly untilMs: number;
+}
+
+interface SignedAssertion extends Assertion {
   readonly email: string;
   readonly role: Role;
   readonly endsAt: number | null;
   readonly resource: string;
-  readonly untilMs: number;
 }
 
 export interface AssertionsOptions {
@@ -58,8 +63,8 @@ export class Assertions {
     return this.#cache.size;
   }
 
-  /** Compact JWS (RFC 7515). Synchronous: a lookup for most requests. */
-  assert(request: AssertedRequest): string {
+  /** Synchronous: a lookup for most requests. */
+  assert(request: AssertedRequest): Assertion {
     const { subject, role, audience, resource, endsAt, nowMs } = request;
     const key = `${audience} ${subject.id}`;
     const known = this.#cache.get(key, nowMs);
@@ -70,13 +75,14 @@ export class Assertions {
       known.email === subject.email &&
       known.resource === resource
     ) {
-      return known.token;
+      return known;
     }
     const { lifetimeMs } = this.#options;
     const token = this.#sign(request);
     const untilMs = Math.min(nowMs + lifetimeMs * REUSED, endsAt ?? Infinity);
-    this.#cache.set(key, { token, email: subject.email, role, endsAt, resource, untilMs });
-    return token;
+    const signed: SignedAssertion = { token, email: subject.email, role, endsAt, resource, untilMs };
+    this.#cache.set(key, signed);
+    return signed;
   }
 
   #sign({ subject, role, audience, resource, endsAt, nowMs }: AssertedRequest): string {

@@ -1,3 +1,5 @@
+import { HeaderList } from './header-list.ts';
+
 /**
  * Names a client can't use to say who it is or where a request came from (law 12). Compared in canonical form, so that
  * `X_Forwarded_User`, `x.forwarded.user` and `X-FORWARDED-USER` are one name, as they are to CGI, WSGI and PHP.
@@ -95,8 +97,6 @@ const NEVER_NOMINATED: ReadonlySet<string> = new Set([
   'sec-websocket-version',
 ]);
 
-export type UpstreamHeaders = Record<string, string | string[]>;
-
 /** Every character but letters and digits is one and the same: what some server would fold into `_` or `-`. */
 export function canonicalName(name: string): string {
   return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
@@ -169,10 +169,6 @@ export function forbiddenNomination(nominated: ReadonlySet<string> | null): stri
   return null;
 }
 
-/** An object without a prototype that V8 keeps as a struct, which one of `Object.create(null)` is not. */
-const Bag = function Bag() {} as unknown as new () => UpstreamHeaders;
-Bag.prototype = Object.create(null) as object;
-
 /**
  * What may pass of a client's headers: all but hop-by-hop and nominated ones and the names above. Cookie is left to the
  * caller. Repeated headers stay repeated.
@@ -184,17 +180,14 @@ export function stripHeaders(
   rawHeaders: readonly string[],
   nominated: ReadonlySet<string> | null,
   passesAuthorization = true,
-): UpstreamHeaders {
-  const kept = new Bag();
+): HeaderList {
+  const kept = new HeaderList();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const { lower: name, isPassed } = verdictOn(rawHeaders[index] as string);
     if (!isPassed || nominated?.has(name) === true) continue;
-    if (name === 'authorization' && !passesAuthorization) continue;
-    const value = rawHeaders[index + 1] as string;
-    const before = kept[name];
-    if (before === undefined) kept[name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else kept[name] = [before, value];
+    // What the request is to be sent to is said anew.
+    if (name === 'host' || (name === 'authorization' && !passesAuthorization)) continue;
+    kept.add(name, rawHeaders[index + 1] as string);
   }
   return kept;
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { MonotonicClock } from '../facts/steady-clock.ts';
-import type { UpstreamHeaders } from '../identity/strip-headers.ts';
+import type { HeaderList } from '../identity/header-list.ts';
 import { readTarget } from '../gate/normal-path.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import { AccessLog } from './access-log.ts';
@@ -83,10 +83,10 @@ export class WatchedRequest {
   }
 
   /** Puts our part of the trace in the place of the client's, so that the upstream's spans hang below ours. */
-  mark(headers: UpstreamHeaders): void {
+  mark(headers: HeaderList): void {
     if (this.#span === null) return;
-    delete headers['tracestate'];
-    Object.assign(headers, this.#span.forwarded());
+    headers.delete('tracestate');
+    for (const [name, value] of Object.entries(this.#span.forwarded())) headers.set(name, value);
   }
 
   answered(status: number): void {

@@ -230,7 +230,7 @@ describe('names of headers', () => {
       const name = bytes.toString('latin1').replaceAll(/[^!#$%&'*+.^_`|~0-9A-Za-z-]/g, '');
       if (name === '') return;
       const folded = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-');
-      const kept = Object.keys(stripHeaders([name, 'spoofed', 'X-A', 'b'], null));
+      const kept = Object.keys(stripHeaders([name, 'spoofed', 'X-A', 'b'], null).toObject());
       if (ours.includes(folded)) expect(kept).toEqual(['x-a']);
       expect(kept.includes(name.toLowerCase())).toBe(!isStripped(name) && !ours.slice(-4).includes(name.toLowerCase()));
     });
@@ -241,7 +241,7 @@ describe('names of headers', () => {
     await fuzz({ seeds, runs: 3_000, dictionary: ['X-A', 'X-B', ',', ' ', 'close', 'keep-alive'] }, (bytes) => {
       const value = bytes.toString('latin1');
       const nominated = nominatedBy(['Connection', value]);
-      const kept = Object.keys(stripHeaders(['X-A', '1', 'X-B', '2'], nominated));
+      const kept = Object.keys(stripHeaders(['X-A', '1', 'X-B', '2'], nominated).toObject());
       const tokens = new Set(value.split(',').map((token) => token.trim().toLowerCase()));
       expect(kept).toEqual(['x-a', 'x-b'].filter((name) => !tokens.has(name)));
     });

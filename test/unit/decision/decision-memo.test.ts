@@ -7,14 +7,9 @@ import { createOpaPolicyEngine } from '../../../core/decision/opa-policy-engine.
 import { readPolicyBundle } from '../../../core/decision/policy-bundle.ts';
 import type { PolicyEngine } from '../../../core/decision/policy-engine.ts';
 import type { Fact } from '../../../core/feed/fact.ts';
-import { Facts } from '../../../core/feed/facts.ts';
 import { Judge, type StandingQuestion } from '../../../proxy/gate/judge.ts';
-import { ended, grant, person, resource, scope } from '../../proxy/support/facts.ts';
-
-const NAMES = ['a', 'b'];
-const KEYS = ['connection:x', 'target:t', 'feature:f'] as const;
-/** Few, so that questions fall on both sides of beginnings and ends, and on them. */
-const moment = fc.integer({ min: 0, max: 12 });
+import { grant } from '../../proxy/support/facts.ts';
+import { anyFact, factsOf, KEYS, moment, NAMES, START } from '../../support/any-facts.ts';
 
 type Step =
   | { readonly kind: 'fact'; readonly fact: Fact }
@@ -22,37 +17,8 @@ type Step =
   | { readonly kind: 'swap'; readonly what: 'facts' | 'policy' }
   | { readonly kind: 'ask'; readonly standing: StandingQuestion };
 
-const aGrant = fc
-  .record({
-    id: fc.integer({ min: 1, max: 6 }),
-    name: fc.constantFrom(...NAMES),
-    target: fc.constantFrom(...KEYS, 'scope:s', 'role:admin', 'role:member'),
-    starts: moment,
-    ends: fc.option(moment),
-  })
-  .map(({ id, name, target, starts, ends }) => grant(`grt_${id}`, name, target, { startsAt: starts, expiresAt: ends }));
-
-const aFact: fc.Arbitrary<Fact> = fc.oneof(
-  { weight: 6, arbitrary: aGrant },
-  { weight: 2, arbitrary: fc.integer({ min: 1, max: 6 }).map((id) => ended(`grt_${id}`)) },
-  fc
-    .tuple(fc.constantFrom(...NAMES), fc.constantFrom('viewer' as const, 'member' as const, 'admin' as const))
-    .map(([name, role]) => person(name, role)),
-  fc
-    .tuple(fc.constantFrom('production', 'staging'), fc.boolean())
-    .map(([environment, locked]) => resource('connection:x', { environment, attributes: locked ? { locked } : {} })),
-  fc.constantFrom<string[]>(['x'], []).map((connections) => resource('target:t', { connections })),
-  fc
-    .constantFrom('viewer' as const, 'admin' as const)
-    .map((minimum_role) => resource('feature:f', { minimum_role, environment: null })),
-  fc.constantFrom('production', 'staging').map((id) => scope('s', [{ level: 'environment', id }])),
-  fc.constant<Fact>({ kind: 'scope', id: 's', value: null }),
-  fc.constant<Fact>({ kind: 'subject', id: 'per_a', value: null }),
-  fc.constant<Fact>({ kind: 'resource', id: 'connection:x', value: null }),
-);
-
 const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: aFact.map((fact) => ({ kind: 'fact' as const, fact })) },
+  { weight: 4, arbitrary: anyFact.map((fact) => ({ kind: 'fact' as const, fact })) },
   // Also back: a wall clock may be set.
   { weight: 2, arbitrary: moment.map((ms) => ({ kind: 'time' as const, ms })) },
   { weight: 1, arbitrary: fc.constantFrom<Step>({ kind: 'swap', what: 'facts' }, { kind: 'swap', what: 'policy' }) },
@@ -76,20 +42,6 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
       })),
   },
 );
-
-const START: readonly Fact[] = [
-  ...NAMES.map((name) => person(name, 'viewer')),
-  resource('connection:x'),
-  resource('target:t', { connections: ['x'] }),
-  resource('feature:f', { environment: null }),
-  scope('s', [{ level: 'environment', id: 'production' }]),
-];
-
-function factsOf(all: Iterable<Fact>): Facts {
-  const facts = new Facts();
-  for (const fact of all) facts.apply(fact);
-  return facts;
-}
 
 /** What is the answer's own, and not of the asking. */
 const answerOf = (decision: Decision) => ({ ...decision, evaluation_id: '' });

@@ -28,7 +28,7 @@ describe('an assertion', () => {
     });
 
   it('says who, to whom, where and until when, and nothing else', async () => {
-    const token = make().assert(asked);
+    const { token } = make().assert(asked);
     const { payload, protectedHeader } = await verify(token);
     expect(payload).toEqual({
       iss: 'https://proxy.example.com',
@@ -45,7 +45,7 @@ describe('an assertion', () => {
   });
 
   it('never lasts longer than the first end of what carries the request', () => {
-    const ends = (endsAt: number) => decodeJwt(make().assert({ ...asked, endsAt })).exp;
+    const ends = (endsAt: number) => decodeJwt(make().assert({ ...asked, endsAt }).token).exp;
     expect(ends(NOW + 10_999)).toBe(NOW / 1000 + 10);
     expect(ends(NOW + 999)).toBe(NOW / 1000);
     expect(ends(NOW + 600_000)).toBe(NOW / 1000 + 60);
@@ -60,6 +60,7 @@ describe('an assertion', () => {
     const short = assertions.assert({ ...asked, endsAt, nowMs: NOW });
     expect(assertions.assert({ ...asked, endsAt, nowMs: NOW + 4_999 })).toBe(short);
     expect(assertions.assert({ ...asked, endsAt: null, nowMs: NOW + 5_000 })).not.toBe(short);
+    expect([first.untilMs, short.untilMs]).toEqual([NOW + 30_000, NOW + 5_000]);
   });
 
   it.each<[string, Partial<AssertedRequest>]>([
@@ -74,7 +75,7 @@ describe('an assertion', () => {
     const first = assertions.assert(asked);
     const second = assertions.assert({ ...asked, ...changes });
     expect(second).not.toBe(first);
-    const claims = decodeJwt(second);
+    const claims = decodeJwt(second.token);
     const { role = 'member', subject: other = subject, audience = 'connection:x', resource = 'connection:x' } = changes;
     expect(claims).toMatchObject({ role, sub: other.id, email: other.email, aud: audience, resource });
   });
@@ -95,7 +96,7 @@ describe('the keys of assertions', () => {
     const kids = () => keys.published.map((key) => (key as JWK).kid);
     const seen: string[][] = [];
     for (let turn = 0; turn < 4; turn += 1) {
-      const token = assertions.assert({ ...asked, nowMs: NOW + turn * 60_000 });
+      const { token } = assertions.assert({ ...asked, nowMs: NOW + turn * 60_000 });
       expect(decodeProtectedHeader(token).kid).toBe(keys.current.kid);
       expect(kids()).toContain(keys.current.kid);
       if (turn > 0) expect(seen.at(-1)).toContain(keys.current.kid);

@@ -54,7 +54,7 @@ describe('headers of a client', () => {
         fc.array(fc.oneof(disguised, harmless), { maxLength: 4 }),
         (pairs, nominees) => {
           const raw = [...pairs.flat(), 'Connection', nominees.join(', ')];
-          const kept = stripHeaders(raw, nominatedBy(raw));
+          const kept = stripHeaders(raw, nominatedBy(raw)).toObject();
           for (const name of Object.keys(kept)) {
             expect(isStripped(name)).toBe(false);
             expect(nominees.map((nominee) => nominee.toLowerCase())).not.toContain(name);
@@ -83,11 +83,11 @@ describe('headers of a client', () => {
     'Sec_WebSocket_Key',
   ])('that frame the message for a server that folds do not pass: %s', (name) => {
     expect(isStripped(name)).toBe(true);
-    expect(Object.keys(stripHeaders([name, 'a', 'X-A', 'b'], null))).toEqual(['x-a']);
+    expect(Object.keys(stripHeaders([name, 'a', 'X-A', 'b'], null).toObject())).toEqual(['x-a']);
   });
 
   it('can be called __proto__ or constructor without harm', () => {
-    const kept = stripHeaders(['__proto__', 'a', 'constructor', 'b', '__proto__', 'c'], null);
+    const kept = stripHeaders(['__proto__', 'a', 'constructor', 'b', '__proto__', 'c'], null).toObject();
     expect(Object.keys(kept)).toEqual(['__proto__', 'constructor']);
     expect(({} as Record<string, unknown>).a).toBeUndefined();
   });
