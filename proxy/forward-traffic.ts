@@ -50,7 +50,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
       request,
       false,
       (verdict) => {
-        this.#log(verdict, startedAt);
+        this.#log(verdict, startedAt, watched);
         watched?.decided(verdict);
         let exchange: Exchange | null = null;
         // It comes once, and one listener is cheaper than one for each who wants to know.
@@ -84,7 +84,7 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
       request,
       true,
       (verdict) => {
-        this.#log(verdict, startedAt);
+        this.#log(verdict, startedAt, watched);
         watched?.decided(verdict);
         if (watched !== null) socket.once('close', () => watched.ended(true));
         if (!verdict.allowed) {
@@ -233,8 +233,8 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
     sendAnswer(request, response, answer, { maxDrainBytes, maxDrainMs });
   }
 
-  #log(verdict: Verdict, startedAt: number): void {
-    this.#parts.log.write(loggedVerdict(verdict, 'proxy', this.#parts.now() - startedAt));
+  #log(verdict: Verdict, startedAt: number, watched: WatchedRequest | null): void {
+    this.#parts.log.write(loggedVerdict(verdict, 'proxy', this.#parts.now() - startedAt, watched?.span));
   }
 }
 

@@ -5,6 +5,9 @@ import type { LoggedDecision } from '../gate/decision-log.ts';
 export interface DecisionEvent {
   readonly labels: Readonly<Record<string, string>>;
   readonly decision_id: string;
+  /** And `span_id`: of the span of the request, where the sidecar traces. */
+  readonly trace_id?: string;
+  readonly span_id?: string;
   readonly bundles?: Readonly<Record<string, { readonly revision: string }>>;
   readonly path: string;
   /** As the policy saw it; left out when none was asked. */
@@ -43,7 +46,7 @@ const NANOSECONDS = 1_000_000;
 
 /** With members that are shared with the decision: whoever changes them copies them first. */
 export function decisionEvent(logged: LoggedDecision, { labels, bundleName }: EventFrame): DecisionEvent {
-  const { decision, reason, via } = logged;
+  const { decision, reason, via, span } = logged;
   const { evaluated, allow, policy_revision: revision } = decision;
   const metrics: Record<string, number> = { timer_server_handler_ns: Math.round(logged.durationMs * NANOSECONDS) };
   if (evaluated !== undefined) {
@@ -52,6 +55,7 @@ export function decisionEvent(logged: LoggedDecision, { labels, bundleName }: Ev
   return {
     labels,
     decision_id: decision.evaluation_id,
+    ...(span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }),
     ...(revision === null ? {} : { bundles: { [bundleName]: { revision } } }),
     path: DECISION_ENTRYPOINT,
     ...(evaluated === undefined

@@ -14,6 +14,14 @@ export interface LoggedDecision {
   /** `proxy`, `decision-api` when an app asked, `external-auth` when another proxy did. */
   readonly via: Via;
   readonly durationMs: number;
+  /** The span it was made in, where the sidecar traces. */
+  readonly span?: SpanIds | undefined;
+}
+
+/** In hexadecimal digits (W3C Trace Context 3.2.2). */
+export interface SpanIds {
+  readonly traceId: string;
+  readonly spanId: string;
 }
 
 /** Where the lines go; on the way of every request, so it must be next to nothing. */

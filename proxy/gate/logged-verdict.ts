@@ -1,8 +1,13 @@
-import type { LoggedDecision } from './decision-log.ts';
+import type { LoggedDecision, SpanIds } from './decision-log.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A verdict as the decision log has it: the true reason and resource, also where the caller is told another. */
-export function loggedVerdict(verdict: Verdict, via: LoggedDecision['via'], durationMs: number): LoggedDecision {
+export function loggedVerdict(
+  verdict: Verdict,
+  via: LoggedDecision['via'],
+  durationMs: number,
+  span?: SpanIds,
+): LoggedDecision {
   const { decision } = verdict;
   return {
     decision,
@@ -12,5 +17,6 @@ export function loggedVerdict(verdict: Verdict, via: LoggedDecision['via'], dura
     action: verdict.allowed ? verdict.standing.action.name : verdict.action,
     via,
     durationMs,
+    span,
   };
 }

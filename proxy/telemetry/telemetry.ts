@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { MonotonicClock } from '../facts/steady-clock.ts';
 import type { HeaderList } from '../identity/header-list.ts';
 import { readTarget } from '../gate/normal-path.ts';
+import type { SpanIds } from '../gate/decision-log.ts';
 import type { Verdict } from '../gate/verdict.ts';
 import { AccessLog } from './access-log.ts';
 import { traceIdOf } from './trace-id.ts';
@@ -58,15 +59,15 @@ export class WatchedRequest {
     // Read now: whoever forwards may put the upstream's target and headers in their place.
     this.#method = request.method ?? '';
     this.#path = accessLog?.withPath === true ? readTarget(request.url ?? '').path : null;
-    this.#traceId = span?.traceId ?? (accessLog === null ? null : traceIdOf(request));
+    this.#traceId = span?.ids.traceId ?? (accessLog === null ? null : traceIdOf(request));
     this.#startedAt = now();
     this.#bytesBefore = this.#socket.bytesRead;
     this.#bytesWrittenBefore = this.#socket.bytesWritten;
   }
 
-  /** Of the trace that is kept; null where nobody could look it up. */
-  get sampledTraceId(): string | null {
-    return this.#span?.isSampled === true ? this.#traceId : null;
+  /** undefined where there are no spans. */
+  get span(): SpanIds | undefined {
+    return this.#span?.ids;
   }
 
   decided(verdict: Verdict): void {

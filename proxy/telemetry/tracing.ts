@@ -21,6 +21,7 @@ import {
   type ReadableSpan,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace';
+import type { SpanIds } from '../gate/decision-log.ts';
 import type { TracingConfig } from './telemetry-config.ts';
 
 /** What a span may say of a request: names from closed sets and ids, never a path, a query, a header or a person. */
@@ -118,12 +119,9 @@ export class RequestSpan {
     this.#method = method;
   }
 
-  get traceId(): string {
-    return this.#span.spanContext().traceId;
-  }
-
-  get isSampled(): boolean {
-    return this.#span.isRecording();
+  get ids(): SpanIds {
+    const { traceId, spanId } = this.#span.spanContext();
+    return { traceId, spanId };
   }
 
   decided(decision: TracedDecision): void {

@@ -171,6 +171,34 @@ describe('a span', () => {
   });
 });
 
+describe("OPA's decision log", () => {
+  it('names the span of the request, kept or not, and none where nobody traces', async () => {
+    const decisionLogs = { decision_logs: { console: true } };
+    await start(tracing(), { config: { telemetry: tracing(), limits: LIMITS, ...decisionLogs } });
+    await sidecar.visit('member', PATH, { headers: { traceparent: PARENT } });
+    await sidecar.visit('member2', PATH, { headers: { traceparent: PARENT } });
+    await sidecar.visit('member', PATH, { headers: { traceparent: PARENT.replace(/01$/, '00') } });
+    await waitUntil('three events', () => linesOf('Decision Log').length === 3);
+    const servers = (await spansOf(3)).filter(({ name }) => name.startsWith('GET /'));
+    const events = linesOf('Decision Log').map(({ decision_id, trace_id, span_id }) => ({
+      decision_id,
+      trace_id,
+      span_id,
+    }));
+    const decided = linesOf('decision').map((line) => line['evaluation_id']);
+    expect(events.map(({ decision_id }) => decision_id)).toEqual(decided);
+    expect(events.map(({ trace_id }) => trace_id)).toEqual([TRACE, TRACE, TRACE]);
+    expect(events[2]!.span_id).toMatch(/^[0-9a-f]{16}$/);
+    for (const [index, server] of servers.entries()) expect(events[index]!.span_id).toBe(server.spanId);
+
+    await sidecar.stop();
+    await start({}, { config: { telemetry: {}, limits: LIMITS, ...decisionLogs } });
+    await sidecar.visit('member', PATH, { headers: { traceparent: PARENT } });
+    await waitUntil('an event', () => linesOf('Decision Log').length === 1);
+    expect(Object.keys(linesOf('Decision Log')[0]!)).not.toContain('trace_id');
+  });
+});
+
 describe('the access log', () => {
   it('has one line a request that joins with its decision by the evaluation id', async () => {
     await start({ access_log: { enabled: true } });
