@@ -171,6 +171,7 @@ function createGate(
     assertions,
     maxHeaderCount: config.limits.header_count,
     maxPermits: config.limits.remembered_answers,
+    cutsWhenCredentialEnds: config.identity.cut_when_credential_ends,
   };
   return new Gate(settings, routes, identities, judge);
 }

@@ -145,10 +145,11 @@ export class ForwardTraffic implements TrafficHandler, ExchangeOwner {
     watched: WatchedRequest | null,
   ): void {
     const upgraded = new UpgradedConnection(socket, isWebSocket(admission));
-    const { decision, standing } = admission;
+    const { decision, standing, identityEndsAt } = admission;
     const connection: LiveConnection = {
       kind: 'upgrade',
       standing,
+      identityEndsAt,
       evaluationId: decision.evaluation_id,
       grants: decision.grants,
       expiresAt: null,

@@ -32,6 +32,7 @@ export const CUT_REASONS = [
   'grant-expired',
   'grant-revoked',
   'access-changed',
+  'identity-expired',
   'policy-changed',
   'facts-stale',
   'shutting-down',

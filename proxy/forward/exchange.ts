@@ -70,6 +70,10 @@ export class Exchange implements LiveConnection, Dispatcher.DispatchHandler {
     return this.admission.standing;
   }
 
+  get identityEndsAt(): number | null {
+    return this.admission.identityEndsAt;
+  }
+
   get evaluationId(): string {
     return this.admission.decision.evaluation_id;
   }

@@ -4,12 +4,12 @@ import type { Clock } from '../../core/process/clock.ts';
 const MAX_WAIT_MS = 30_000;
 
 export interface Rider {
-  /** When the first of the grants it rides on ends, in milliseconds since the epoch; null: no end to wait for. */
+  /** When the first of what it rides on ends, in milliseconds since the epoch; null: no end to wait for. */
   expiresAt: number | null;
 }
 
 /**
- * Calls back with each rider whose grant has just ended: never before its last millisecond is over.
+ * Calls back with each rider whose time has just ended: never before its last millisecond is over.
  *
  * One timer for the first end of all, and a look at all riders when it comes. So a rider that leaves before, as nearly
  * every request does, has cost a comparison.

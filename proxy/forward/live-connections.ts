@@ -13,6 +13,8 @@ export type LiveKind = 'request' | 'upgrade';
 export interface LiveConnection extends Rider {
   readonly kind: LiveKind;
   readonly standing: StandingQuestion;
+  /** From here on whose it is has to be shown anew, so it is cut; null: never. Milliseconds since the epoch. */
+  readonly identityEndsAt: number | null;
   /** Of the decision that let it in. */
   readonly evaluationId: string;
   /** Grants that carry it now. */
@@ -148,6 +150,11 @@ export class LiveConnections {
 
   #judgeAgain(connection: LiveConnection, reason: CutReason, sinceMs: number): void {
     if (connection.place === -1) return;
+    const { identityEndsAt } = connection;
+    if (identityEndsAt !== null && identityEndsAt <= this.#options.clock()) {
+      this.#cut(connection, 'identity-expired', sinceMs);
+      return;
+    }
     const decision = this.#options.judge.decideAgain(connection.standing);
     if (decision.allow) this.#carry(connection, decision);
     else this.#cut(connection, decision.reason === 'facts-stale' ? 'facts-stale' : reason, sinceMs);
@@ -155,7 +162,10 @@ export class LiveConnections {
 
   #carry(connection: LiveConnection, decision: Decision): void {
     connection.grants = decision.grants;
-    this.#expiry.watch(connection, decision.ends_at);
+    const { identityEndsAt } = connection;
+    const { ends_at: endsAt } = decision;
+    const isIdentityFirst = identityEndsAt !== null && (endsAt === null || identityEndsAt < endsAt);
+    this.#expiry.watch(connection, isIdentityFirst ? identityEndsAt : endsAt);
   }
 
   #cut(connection: LiveConnection, reason: CutReason, sinceMs: number): void {

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../core/decision/decision-input.ts';
 import type { Decision } from '../../core/decision/decision.ts';
 import { isCrossSite } from '../identity/cross-site.ts';
 import type { Assertions } from '../identity/assertions.ts';
-import type { Identification } from '../identity/identification.ts';
+import type { Identification, Identified } from '../identity/identification.ts';
 import type { Identities } from '../identity/identities.ts';
 import { nominatedBy } from '../identity/strip-headers.ts';
 import type { Bench } from '../../core/authzen/bench.ts';
@@ -28,6 +28,7 @@ export interface GateSettings {
   /** null: upstreams are told nothing that is signed. */
   readonly assertions: Assertions | null;
   readonly maxHeaderCount: number;
+  readonly cutsWhenCredentialEnds: boolean;
   /** Kept for requests of the same kind, at the most; 0: none. */
   readonly maxPermits: number;
 }
@@ -105,22 +106,22 @@ export class Gate {
     const bench = this.#judge.sit();
     if (typeof bench === 'string') return this.#deny(bench, { returnTo: reading.returnTo });
     const route = this.#routes.find(reading.host, reading.path);
-    return this.#repeat(reading, identity.sub, bench, route) ?? this.#decide(reading, identity.sub, bench, route);
+    return this.#repeat(reading, identity, bench, route) ?? this.#decide(reading, identity, bench, route);
   }
 
   /** Where the same was allowed before, and nothing that led to it has changed. What is not certain is decided anew. */
-  #repeat(reading: Reading, sub: string, bench: Bench, route: Route | null): Admission | null {
+  #repeat(reading: Reading, identity: Identified, bench: Bench, route: Route | null): Admission | null {
     if (route === null || reading.upgrade) return null;
     const action = route.actions.get(reading.request.method ?? 'GET');
-    const permit = action === undefined ? null : this.#permits.find(sub, route, action);
+    const permit = action === undefined ? null : this.#permits.find(identity.sub, route, action);
     if (permit === null || permit.answer === null || permit.factsVersion !== bench.facts.version) return null;
     const decision = this.#judge.repeat(bench, permit.answer);
-    return decision === null ? null : this.#admit(reading, permit, decision, contextOf(reading), null);
+    return decision === null ? null : this.#admit(reading, identity, permit, decision, contextOf(reading), null);
   }
 
-  #decide(reading: Reading, sub: string, bench: Bench, route: Route | null): Verdict {
+  #decide(reading: Reading, identity: Identified, bench: Bench, route: Route | null): Verdict {
     const { facts } = bench;
-    const subject = facts.subjectBySub(sub);
+    const subject = facts.subjectBySub(identity.sub);
     if (subject === undefined) return this.#deny('subject-unknown', { reading });
     if (subject.disabled) return this.#deny('subject-disabled', { reading, subject });
     if (route === null) return this.#deny('route-unknown', { reading, subject });
@@ -140,20 +141,21 @@ export class Gate {
     if (!decision.allow) return this.#denyBy(decision, { reading, subject, route, resource, action: action.name });
     const { publicUrl } = this.#settings;
     const permit = new Permit({ subject, resource, route, action, decision, answer, facts, publicUrl });
-    if (answer !== null && !upgrade) this.#permits.keep(sub, permit);
-    return this.#admit(reading, permit, decision, context, protocol ?? null);
+    if (answer !== null && !upgrade) this.#permits.keep(identity.sub, permit);
+    return this.#admit(reading, identity, permit, decision, context, protocol ?? null);
   }
 
   /** @param protocol what the connection is to become; null: an ordinary request */
   #admit(
     reading: Reading,
+    identity: Identified,
     permit: Permit,
     decision: Decision,
     context: RequestContext,
     protocol: string | null,
   ): Admission {
     const { subject, resource, route, action } = permit;
-    const { identityCookie, identityHeader, assertions } = this.#settings;
+    const { identityCookie, identityHeader, assertions, cutsWhenCredentialEnds } = this.#settings;
     return {
       allowed: true,
       decision,
@@ -161,6 +163,7 @@ export class Gate {
       resource,
       route,
       standing: { subjectId: subject.id, resourceKey: route.resourceKey, action, context },
+      identityEndsAt: cutsWhenCredentialEnds ? identity.endsAtMs : null,
       target: upstreamTarget(route, reading.path, reading.query),
       headers: upstreamHeaders({
         request: reading.request,

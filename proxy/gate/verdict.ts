@@ -14,6 +14,8 @@ export interface Admission {
   readonly route: Route;
   /** To ask again while the request is under way. */
   readonly standing: StandingQuestion;
+  /** When who asks is no longer known to be who they were, and what is open is to be cut; null: it goes on. Milliseconds since the epoch. */
+  readonly identityEndsAt: number | null;
   /** Path and query for the upstream. */
   readonly target: string;
   readonly headers: HeaderList;

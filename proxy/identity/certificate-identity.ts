@@ -64,7 +64,7 @@ export class CertificateIdentity {
     const verdict = verifySvid(leaf, verifiedBy, bundles);
     // Browsers send client certificates by themselves.
     const identified: Identification = verdict.ok
-      ? { ok: true, sub: verdict.sub, isAmbient: true }
+      ? { ok: true, sub: verdict.sub, isAmbient: true, endsAtMs: verdict.untilMs }
       : invalid(verdict.detail);
     return { leaf, verifiedBy, bundles, verdict, identified };
   }

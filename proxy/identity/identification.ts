@@ -5,6 +5,8 @@ export interface Identified {
   readonly sub: string;
   /** A browser sends it by itself, also when another site makes it (cookie, client certificate, a proxy's session). */
   readonly isAmbient: boolean;
+  /** When the first of the credentials that say so ends, by its own word; milliseconds since the epoch. */
+  readonly endsAtMs: number;
 }
 
 export interface Unidentified {

@@ -86,7 +86,8 @@ function agree(all: readonly Identification[]): Identification {
   const { sub } = all[0] as Identified;
   if (all.some((one) => (one as Identified).sub !== sub)) return invalid('two credentials that speak of two subjects');
   // Another site can make a browser send its cookie, but not a bearer token.
-  return { ok: true, sub, isAmbient: all.every((one) => (one as Identified).isAmbient) };
+  const isAmbient = all.every((one) => (one as Identified).isAmbient);
+  return { ok: true, sub, isAmbient, endsAtMs: Math.min(...all.map((one) => (one as Identified).endsAtMs)) };
 }
 
 /** Browsers send cookies by themselves; and this one is for the tokens of its own issuer. */
@@ -97,5 +98,5 @@ function ofCookie(
   if (verdict instanceof Promise) return verdict.then((late) => ofCookie(late, issuer));
   if (!verdict.ok) return verdict;
   if (verdict.issuer !== issuer) return invalid('a cookie with a token of another issuer');
-  return { ok: true, sub: verdict.sub, isAmbient: true };
+  return { ok: true, sub: verdict.sub, isAmbient: true, endsAtMs: verdict.endsAtMs };
 }

@@ -88,6 +88,8 @@ const waysSchema = z.strictObject({
   /** Bearer tokens of the service accounts of one cluster or of several. */
   kubernetes: oneOrMore(kubernetesSchema, 10).optional(),
   proxy_header: proxyHeaderSchema.optional(),
+  /** Whether what is open is cut when the token or certificate ends that it was opened with; else its grants alone decide. */
+  cut_when_credential_ends: z.boolean().default(false),
 });
 export type IdentityConfig = z.output<typeof waysSchema>;
 
@@ -115,8 +117,8 @@ export function identityCookieOf(config: Pick<IdentityConfig, 'jwt'>): string | 
   return jwtIssuers(config).find((issuer) => issuer.cookie !== undefined)?.cookie ?? null;
 }
 
-function refuseEmpty(config: IdentityConfig, context: z.RefinementCtx): void {
-  if (Object.values(config).some((way) => way !== undefined)) return;
+function refuseEmpty({ mtls, jwt, kubernetes, proxy_header }: IdentityConfig, context: z.RefinementCtx): void {
+  if ([mtls, jwt, kubernetes, proxy_header].some((way) => way !== undefined)) return;
   context.addIssue({ code: 'custom', message: 'must name at least one way to say who calls, such as jwt' });
 }
 

@@ -7,7 +7,7 @@ import { TokenCache } from './token-cache.ts';
 /** Who a token speaks for, and by whose word. */
 export interface TokenIdentity extends Identified {
   readonly issuer: string;
-  /** Milliseconds since the epoch; from here on it is worth nothing. */
+  /** Milliseconds since the epoch; from here on it has to be verified anew. */
   readonly untilMs: number;
 }
 
@@ -65,6 +65,7 @@ export class JwtIdentity {
       ok: true,
       sub: verdict.sub,
       isAmbient: this.#isAmbient,
+      endsAtMs: verdict.endsAtMs,
       issuer: verifier.issuer,
       // Not longer than keys are trusted without asking, so that a withdrawn key ends with them.
       untilMs: Math.min(verdict.untilMs, nowMs + this.#limits.verified_token_ms),

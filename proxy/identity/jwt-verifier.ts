@@ -31,8 +31,8 @@ export type Confirmation =
   { readonly ok: true; readonly untilMs: number } | Unidentified;
 
 export type JwtVerdict =
-  /** `untilMs`: when the token, or what is known of it, ends. */
-  { readonly ok: true; readonly sub: string; readonly untilMs: number } | Unidentified;
+  /** `endsAtMs`: when the token ends. `untilMs`: when it does, or what is known of it. */
+  { readonly ok: true; readonly sub: string; readonly endsAtMs: number; readonly untilMs: number } | Unidentified;
 
 /**
  * Verifies the JWTs of one issuer, with issuer, audience and algorithms from the configuration alone (RFC 8725). Keys come
@@ -52,7 +52,7 @@ export class JwtVerifier {
   async verify(token: string, nowMs: number): Promise<JwtVerdict> {
     const { rules, keys, subjectOf, confirm } = this.#options;
     let sub: string | null;
-    let untilMs: number;
+    let endsAtMs: number;
     try {
       const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer: rules.issuer,
@@ -71,15 +71,15 @@ export class JwtVerifier {
       if (typeof exp !== 'number' || exp > LAST_SECOND) return invalid('no usable exp');
       if (typeof payload.sub !== 'string' || payload.sub === '') return invalid('no usable sub');
       sub = subjectOf(payload);
-      untilMs = (exp + rules.clock_tolerance_seconds) * 1000;
+      endsAtMs = (exp + rules.clock_tolerance_seconds) * 1000;
     } catch (error) {
       return judgeFailure(error);
     }
     if (sub === null || sub.length > MAX_SUB_CHARS) return invalid('a subject that this issuer may not name');
-    if (confirm === undefined) return { ok: true, sub, untilMs };
+    if (confirm === undefined) return { ok: true, sub, endsAtMs, untilMs: endsAtMs };
     const confirmation = await confirm(token, sub, nowMs);
     if (!confirmation.ok) return confirmation;
-    return { ok: true, sub, untilMs: Math.min(untilMs, confirmation.untilMs) };
+    return { ok: true, sub, endsAtMs, untilMs: Math.min(endsAtMs, confirmation.untilMs) };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Fact } from '../../core/feed/fact.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { changeBundle } from './support/change-bundle.ts';
 import { ended, grant, person, resource, scope, TEST_FACTS } from './support/facts.ts';
+import { AUDIENCE, type IdentityProvider } from './support/identity-provider.ts';
 import {
   openDownload,
   openTunnel,
@@ -34,6 +35,8 @@ interface Cause {
   /** What the person holds at first; else the grant `grt_1` for the Scope. */
   readonly facts?: () => readonly Fact[];
   readonly options?: TestSidecarOptions;
+  /** The person's; else one that lasts. */
+  readonly token?: (sidecar: TestSidecar) => Promise<string>;
   readonly act: (sidecar: TestSidecar) => unknown;
   /** Ends everybody's. */
   readonly isForAll?: true;
@@ -43,6 +46,11 @@ const change =
   (...facts: Fact[]) =>
   (sidecar: TestSidecar) =>
     sidecar.feed.change(...facts);
+
+const identityOf = (idp: IdentityProvider, cuts: boolean) => ({
+  jwt: { jwks_url: idp.jwksUrl, issuer: idp.issuer, audience: AUDIENCE, clock_tolerance_seconds: 0 },
+  cut_when_credential_ends: cuts,
+});
 
 const CAUSES: readonly Cause[] = [
   { name: 'the grant is revoked', reason: 'grant-revoked', act: change(ended('grt_1')) },
@@ -101,6 +109,13 @@ const CAUSES: readonly Cause[] = [
     act: change(guarded({ environment: 'staging' })),
   },
   {
+    name: 'the token ends that it was opened with',
+    reason: 'identity-expired',
+    options: { identity: (idp) => identityOf(idp, true) },
+    token: (sidecar) => sidecar.idp.sign('sub-member', { claims: { exp: Math.floor(Date.now() / 1000) + 4 } }),
+    act: () => {},
+  },
+  {
     name: 'the policy changes',
     reason: 'policy-changed',
     act: (sidecar) => changeBundle(sidecar.bundlePath, 'stricter', { read: 'admin', write: 'admin', connect: 'admin' }),
@@ -132,8 +147,7 @@ describe('what is open is cut', () => {
     const routes = (url: string) => routesTo(url).map((route) => ({ ...route, upgrades: ['websocket', 'tcp'] }));
     sidecar = await startSidecar({ facts: [...FACTS, ...facts], logger, routes, ...options });
   };
-  const openEvery = async (base: string, name: string): Promise<OpenConnection[]> => {
-    const token = await sidecar.tokenOf(name);
+  const openEvery = async (base: string, token: string): Promise<OpenConnection[]> => {
     const { url, upstream } = sidecar;
     const before = { open: upstream.open, uploaded: upstream.uploaded };
     const mine = await Promise.all([
@@ -153,10 +167,11 @@ describe('what is open is cut', () => {
     return mine;
   };
 
-  it.each(CAUSES)('when $name', async ({ reason, facts, options, act, isForAll }) => {
+  it.each(CAUSES)('when $name', async ({ reason, facts, options, token, act, isForAll }) => {
     await start(facts?.() ?? [grant('grt_1', 'member', 'scope:production')], options);
-    const theirs = await openEvery('/connections/aws-staging', 'admin');
-    const mine = await openEvery(BASE, 'member');
+    const theirs = await openEvery('/connections/aws-staging', await sidecar.tokenOf('admin'));
+    const mineToken = await (token?.(sidecar) ?? sidecar.tokenOf('member'));
+    const mine = await openEvery(BASE, mineToken);
     await act(sidecar);
     const kept = isForAll === true ? [] : theirs;
     // The upstream is left at once, whether or not the client reads.
@@ -181,7 +196,20 @@ describe('what is open is cut', () => {
     const moved = moving.map((connection) => connection.moved());
     await waitUntil('more of each', () => moving.every((connection, index) => connection.moved() > moved[index]!));
     expect(kept.filter((connection) => !connection.isOpen())).toEqual([]);
-    expect((await sidecar.visit('member', `${BASE}/echo`)).status).not.toBe(200);
+    const again = await fetch(`${sidecar.url}${BASE}/echo`, { headers: { authorization: `Bearer ${mineToken}` } });
+    expect(again.status).not.toBe(200);
+  });
+
+  it('not when the token ends, where nobody has asked for that', async () => {
+    await start([grant('grt_1', 'member', 'scope:production')], { identity: (idp) => identityOf(idp, false) });
+    const exp = Math.floor(Date.now() / 1000) + 2;
+    const token = await sidecar.idp.sign('sub-member', { claims: { exp } });
+    const mine = await openEvery(BASE, token);
+    await waitUntil('the end of the token', () => Date.now() > (exp + 1) * 1000);
+    const again = await fetch(`${sidecar.url}${BASE}/echo`, { headers: { authorization: `Bearer ${token}` } });
+    expect(again.status).toBe(401);
+    expect(mine.filter((connection) => !connection.isOpen())).toEqual([]);
+    expect(logged.filter(({ msg }) => msg === 'cut')).toEqual([]);
   });
 
   it.each([
@@ -190,7 +218,7 @@ describe('what is open is cut', () => {
     ['has a lower minimum role', guarded({ minimum_role: 'viewer' })],
   ])('not when the resource %s', async (_name, fact) => {
     await start([grant('grt_1', 'member', 'scope:production')]);
-    await openEvery(BASE, 'member');
+    await openEvery(BASE, await sidecar.tokenOf('member'));
     sidecar.feed.change(fact);
     await waitUntil('the report', () => sidecar.feed.applied.at(-1) === 1);
     expect(open.filter((connection) => !connection.isOpen())).toEqual([]);
@@ -200,7 +228,7 @@ describe('what is open is cut', () => {
 
   it('not when another grant carries it, by each in turn', async () => {
     await start([grant('grt_1', 'member', 'scope:production'), grant('grt_4', 'member', KEY)]);
-    await openEvery(BASE, 'member');
+    await openEvery(BASE, await sidecar.tokenOf('member'));
     sidecar.feed.change(ended('grt_4'));
     await waitUntil('the report', () => sidecar.feed.applied.at(-1) === 1);
     sidecar.feed.change(grant('grt_5', 'member', KEY));

@@ -79,10 +79,11 @@ const anyRequest: fc.Arbitrary<Step> = fc
     own: fc.constantFrom<string[]>([], ['Accept', 'text/html', 'Cookie', 'a=1; hallpass_x=2'], SPOOFED),
     address: fc.constantFrom('10.0.0.1', '10.0.0.2'),
     upgrade: fc.constantFrom(false, false, false, true),
+    ends: fc.constantFrom('100', '200'),
   })
-  .map(({ name, path, method, host, own, address, upgrade }) => {
+  .map(({ name, path, method, host, own, address, upgrade, ends }) => {
     const handshake = ['Connection', 'Upgrade', 'Upgrade', 'websocket', 'Sec-WebSocket-Version', '13'];
-    const all = ['Host', host, 'Test-Sub', `sub-${name}`, 'Authorization', 'Basic eA==', ...own];
+    const all = ['Host', host, 'Test-Sub', `sub-${name}`, 'Test-Ends', ends, 'Authorization', 'Basic eA==', ...own];
     const rawHeaders = upgrade ? [...all, ...handshake, 'Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='] : all;
     const headers: Record<string, string> = {};
     for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -107,7 +108,12 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const identities = {
-  identify: (request: RequestHead) => ({ ok: true, sub: request.headers['test-sub'] as string, isAmbient: false }),
+  identify: (request: RequestHead) => ({
+    ok: true,
+    sub: request.headers['test-sub'] as string,
+    isAmbient: false,
+    endsAtMs: Number(request.headers['test-ends']),
+  }),
 } as unknown as Identities;
 
 /** All of a verdict that is not of one asking alone. */
@@ -164,6 +170,7 @@ describe('the gate with permits', () => {
               identityHeader: 'test-sub',
               assertions: new Assertions({ keys, issuer: PUBLIC_URL, lifetimeMs: 10, remembered: 100 }),
               maxHeaderCount: 100,
+              cutsWhenCredentialEnds: true,
               maxPermits: permits,
             },
             new RouteTable(ROUTES),
@@ -215,6 +222,7 @@ describe('the gate with permits', () => {
         identityHeader: 'test-sub',
         assertions,
         maxHeaderCount: 100,
+        cutsWhenCredentialEnds: false,
         maxPermits: 10,
       },
       new RouteTable(ROUTES),
