@@ -17,7 +17,8 @@ import { PassTime } from './pass-time.tsx';
 /** One grant, shaped like a pass: what it opens, and on the stub how long. */
 export function GrantPass({ grant }: { readonly grant: Grant }) {
   const [asking, setAsking] = useState(false);
-  const scheduled = serverClock.nowMs() < Date.parse(grant.starts_at);
+  // What has begun for the server has begun, also while the clock here is wrong and the server can't be asked.
+  const scheduled = grant.state === 'scheduled' && serverClock.nowMs() < Date.parse(grant.starts_at);
   return (
     <article className={classes.pass} aria-label={entitlementTitle(grant)}>
       <div className={classes.what}>

@@ -55,6 +55,8 @@ describe('the countdown', () => {
         .waitFor({ timeout: 8_000 })
         .catch(() => {});
     }
+    // By the clock of the computer it has not begun, and the page has asked whether that is so, in vain.
+    await page.waitForEvent('requestfailed', { predicate: (asked) => asked.url().endsWith('/v1/me'), timeout: 25_000 });
     expect(await wrong.count()).toBeGreaterThan(0);
     await page.unroute('**/v1/me');
     await waitUntil('the countdown to be in minutes', async () => !Number.isNaN(await shown(page)), {

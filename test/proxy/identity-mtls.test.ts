@@ -189,31 +189,6 @@ describe('client certificates', () => {
     expect(sidecar.upstream.last.headers['x-forwarded-client-cert']).toBeUndefined();
   });
 
-  it('that end cut what is open, where that is wanted, also beside a token that lasts', async () => {
-    await start({ identity: { cut_when_credential_ends: true } });
-    const endsMs = Math.ceil(Date.now() / 1000) * 1000 + 3_000;
-    const ends: number[] = [];
-    const token = await sidecar.idp.sign(ID);
-    const open = (client: Issued, headers = {}) =>
-      new Promise<void>((resolve, reject) => {
-        const options = { ca: server.certificate, cert: client.certificate, key: client.key, headers };
-        const socket = new WebSocket(`wss://127.0.0.1:${port}/connections/aws-production/ws`, options);
-        socket.on('open', resolve).on('error', reject);
-        socket.on('close', (code) => {
-          if (code === 1008) ends.push(Date.now());
-        });
-      });
-    await Promise.all([
-      open(workload({ untilMs: endsMs })),
-      open(workload({ untilMs: endsMs }), { authorization: `Bearer ${token}` }),
-      open(workload()),
-    ]);
-    await waitUntil('two to be cut', () => ends.length === 2);
-    for (const end of ends) expect(end).toBeGreaterThanOrEqual(endsMs);
-    expect(await sidecar.metrics()).toContain('hallpass_proxy_cuts_total{reason="identity-expired"} 2');
-    expect(sidecar.upstream.open).toBe(1);
-  });
-
   it('end on a connection that goes on', async () => {
     await start();
     // Certificates know whole seconds.
