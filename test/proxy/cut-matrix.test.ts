@@ -112,7 +112,7 @@ const CAUSES: readonly Cause[] = [
     name: 'the token ends that it was opened with',
     reason: 'identity-expired',
     options: { identity: (idp) => identityOf(idp, true) },
-    token: (sidecar) => sidecar.idp.sign('sub-member', { claims: { exp: Math.floor(Date.now() / 1000) + 4 } }),
+    token: (sidecar) => sidecar.idp.sign('sub-member', { claims: { exp: Math.floor(Date.now() / 1000) + 5 } }),
     act: () => {},
   },
   {
@@ -202,7 +202,7 @@ describe('what is open is cut', () => {
 
   it('not when the token ends, where nobody has asked for that', async () => {
     await start([grant('grt_1', 'member', 'scope:production')], { identity: (idp) => identityOf(idp, false) });
-    const exp = Math.floor(Date.now() / 1000) + 2;
+    const exp = Math.floor(Date.now() / 1000) + 4;
     const token = await sidecar.idp.sign('sub-member', { claims: { exp } });
     const mine = await openEvery(BASE, token);
     await waitUntil('the end of the token', () => Date.now() > (exp + 1) * 1000);

@@ -68,7 +68,7 @@ function open(client: Issued, headers: Record<string, string>, onCut: () => void
 it('a certificate that ends cuts what is open, also beside a token that lasts', async () => {
   await start();
   // Certificates know whole seconds.
-  const endsMs = Math.ceil(Date.now() / 1000) * 1000 + 3_000;
+  const endsMs = Math.ceil(Date.now() / 1000) * 1000 + 5_000;
   const workload = (changes = {}) => issueCertificate({ name: 'billing', issuer: prod, uris: [ID], ...changes });
   const cuts: number[] = [];
   const onCut = () => cuts.push(Date.now());

@@ -202,7 +202,7 @@ describe('the gate with permits', () => {
       { numRuns: 60 },
     );
     if (maxPermits === 0) expect(repeated).toBe(0);
-    else expect(repeated).toBeGreaterThan(50);
+    else expect(repeated).toBeGreaterThan(20);
   });
 
   it('asserts to nobody a moment past the end of what carries the request', async () => {
