@@ -24,7 +24,7 @@ export function upstreamHeaders(from: {
   const headers = stripHeaders(request.rawHeaders, from.nominated, route.forwardAuthorization);
   // Under this name only: a request with an alias of it had no identity.
   if (from.identityHeader !== null) headers.delete(from.identityHeader);
-  if (request.headers.cookie !== undefined) setCookies(headers, from.identityCookie);
+  setCookies(headers, from.identityCookie);
   // Decided by what the parser saw, not by what the client may have written twice.
   if (request.headers['transfer-encoding'] !== undefined) headers.add('transfer-encoding', 'chunked');
   const clientHost = request.headers.host;
@@ -42,9 +42,8 @@ export function upstreamHeaders(from: {
 }
 
 function setCookies(headers: HeaderList, identityCookie: string | null): void {
-  const { cookie } = headers.toObject();
-  if (cookie === undefined) return;
-  const kept = stripCookies(typeof cookie === 'string' ? cookie : cookie.join('; '), identityCookie);
+  if (!headers.has('cookie')) return;
+  const kept = stripCookies(headers.all('cookie').join('; '), identityCookie);
   if (kept === undefined) headers.delete('cookie');
   else headers.set('cookie', kept);
 }

@@ -17,6 +17,11 @@ export class HeaderList {
     return undefined;
   }
 
+  /** Every value of the name, in order. */
+  all(name: string): string[] {
+    return this.flat.filter((_value, index) => index % 2 === 1 && this.flat[index - 1] === name);
+  }
+
   has(name: string): boolean {
     return this.get(name) !== undefined;
   }

@@ -35,11 +35,10 @@ async function start(): Promise<void> {
     writeFile(path('server.key'), key),
     writeFile(path('prod.crt'), prod.certificate),
   ]);
-  const billing = person('billing');
   sidecar = await startSidecar({
     facts: [
       ...TEST_FACTS,
-      { ...billing, value: { ...billing.value, sub: ID } } as typeof billing,
+      person('billing', 'member', { sub: ID }),
       grant('grt_1', 'billing', 'connection:aws-production'),
     ],
     config: { proxy: { port: 0, tls: { certificate: path('server.crt'), key: path('server.key') } } },

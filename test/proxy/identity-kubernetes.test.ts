@@ -34,11 +34,10 @@ describe('Kubernetes service account tokens', () => {
 
   const path = (name: string) => join(directory.path, name);
   const start = async (more: object = {}) => {
-    const api = person('api');
     sidecar = await startSidecar({
       facts: [
         ...TEST_FACTS,
-        { ...api, value: { ...api.value, sub: SUB } } as typeof api,
+        person('api', 'member', { sub: SUB }),
         grant('grt_1', 'api', 'connection:aws-production'),
         grant('grt_2', 'member', 'connection:aws-production'),
       ],

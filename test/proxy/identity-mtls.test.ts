@@ -62,11 +62,10 @@ describe('client certificates', () => {
     ...more,
   });
   const start = async (more: { tls?: object; identity?: object } = {}) => {
-    const billing = person('billing');
     sidecar = await startSidecar({
       facts: [
         ...TEST_FACTS,
-        { ...billing, value: { ...billing.value, sub: ID } } as typeof billing,
+        person('billing', 'member', { sub: ID }),
         grant('grt_1', 'billing', 'connection:aws-production'),
         grant('grt_2', 'member', 'connection:aws-production'),
       ],

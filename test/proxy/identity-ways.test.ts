@@ -20,11 +20,10 @@ describe('several ways to say who calls', () => {
   beforeAll(async () => {
     await Promise.all([people.start(), partners.start(), front.start()]);
     const issuerOf = (idp: IdentityProvider) => ({ jwks_url: idp.jwksUrl, issuer: idp.issuer, audience: AUDIENCE });
-    const partner = person('partner');
     sidecar = await startSidecar({
       facts: [
         ...TEST_FACTS,
-        { ...partner, value: { ...partner.value, sub: 'partner|sub-member' } } as typeof partner,
+        person('partner', 'member', { sub: 'partner|sub-member' }),
         grant('grt_1', 'member', 'connection:aws-production'),
         grant('grt_2', 'partner', 'connection:aws-production'),
       ],

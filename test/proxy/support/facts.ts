@@ -1,10 +1,14 @@
 import type { Entitlement, Grant } from '../../../core/access/grant.ts';
 import { resourceSchema, type Resource } from '../../../core/access/resource.ts';
 import type { Role } from '../../../core/access/role.ts';
-import { subjectSchema } from '../../../core/access/subject.ts';
+import { subjectSchema, type Subject } from '../../../core/access/subject.ts';
 import type { Fact } from '../../../core/feed/fact.ts';
 
-export function person(name: string, role: Role = 'member', more: { readonly disabled?: boolean } = {}): Fact {
+export function person(
+  name: string,
+  role: Role = 'member',
+  more: Partial<Pick<Subject, 'disabled' | 'sub' | 'email'>> = {},
+): Fact {
   const value = subjectSchema.parse({
     id: `per_${name}`,
     sub: `sub-${name}`,

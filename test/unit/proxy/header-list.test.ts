@@ -12,6 +12,11 @@ describe('a list of headers', () => {
     expect(listOf('b', '1', 'a', '2', 'b', '3').flat).toEqual(['b', '1', 'a', '2', 'b', '3']);
   });
 
+  it('gives all values of a name', () => {
+    const list = listOf('a', '1', 'b', 'a', 'a', '3');
+    expect([list.all('a'), list.all('b'), list.all('c')]).toEqual([['1', '3'], ['a'], []]);
+  });
+
   it('takes no value for a name', () => {
     const list = listOf('a', 'b', 'b', 'c');
     expect([list.get('a'), list.get('b'), list.get('c')]).toEqual(['b', 'c', undefined]);
