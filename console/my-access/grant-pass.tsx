@@ -13,12 +13,12 @@ import { serverClock } from '../time/server-clock.ts';
 import classes from './grant-pass.module.css';
 import { GiveUpDialog } from './give-up-dialog.tsx';
 import { PassTime } from './pass-time.tsx';
+import { isScheduled } from './sort-grants.ts';
 
 /** One grant, shaped like a pass: what it opens, and on the stub how long. */
 export function GrantPass({ grant }: { readonly grant: Grant }) {
   const [asking, setAsking] = useState(false);
-  // What has begun for the server has begun, also while the clock here is wrong and the server can't be asked.
-  const scheduled = grant.state === 'scheduled' && serverClock.nowMs() < Date.parse(grant.starts_at);
+  const scheduled = isScheduled(grant, serverClock.nowMs());
   return (
     <article className={classes.pass} aria-label={entitlementTitle(grant)}>
       <div className={classes.what}>

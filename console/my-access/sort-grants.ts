@@ -14,10 +14,18 @@ export function sortGrants(grants: readonly Grant[], nowMs: number): SortedGrant
   for (const grant of grants) {
     const open = grant.state === 'active' || grant.state === 'scheduled';
     if (!open || (grant.expires_at !== null && nowMs >= Date.parse(grant.expires_at))) ended.push(grant);
-    else if (nowMs < Date.parse(grant.starts_at)) scheduled.push(grant);
+    else if (isScheduled(grant, nowMs)) scheduled.push(grant);
     else active.push(grant);
   }
   return { active, scheduled, ended };
+}
+
+/** What has begun for the server has begun, also while the clock here is wrong and the server can't be asked. */
+export function isScheduled(
+  { state, starts_at: startsAt }: Pick<Grant, 'state' | 'starts_at'>,
+  nowMs: number,
+): boolean {
+  return state === 'scheduled' && nowMs < Date.parse(startsAt);
 }
 
 /** What ends first comes first; permanent grants come last. */

@@ -21,6 +21,13 @@ describe('grants by what holds now', () => {
     });
   });
 
+  it('takes nothing back that has begun, whatever the clock here says', () => {
+    const begun = at('2026-01-01T11:00:00Z', null, 'active');
+    const later = at('2026-01-01T11:00:00Z', null, 'scheduled');
+    const { active, scheduled } = sortGrants([begun, later], Date.parse('2026-01-01T04:00:00Z'));
+    expect({ active, scheduled }).toEqual({ active: [begun], scheduled: [later] });
+  });
+
   it('puts what ends first first, and what is permanent last', () => {
     const soon = at('2026-01-01T11:00:00Z', '2026-01-01T12:00:00Z', 'active');
     const late = at('2026-01-01T10:00:00Z', '2026-01-02T12:00:00Z', 'active');
