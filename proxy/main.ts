@@ -3,6 +3,7 @@ import { ConfigError, EXIT_CONFIG } from '../core/process/read-config.ts';
 import { createProxy, type Proxy } from './create-proxy.ts';
 import { LoggedDecisionLines } from './gate/decision-log.ts';
 import { FastDecisionLines } from './gate/fast-decision-lines.ts';
+import { prepareHeap } from './heap.ts';
 import { LogDestination } from './log-destination.ts';
 import { readProxyConfig } from './read-proxy-config.ts';
 
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   if (isStopping) await proxy.stop();
 }
 
+prepareHeap();
 try {
   await main();
 } catch (error) {

@@ -1,6 +1,7 @@
 import { createLogger } from '../core/process/logger.ts';
 import { LoggedDecisionLines } from './gate/decision-log.ts';
 import { FastDecisionLines } from './gate/fast-decision-lines.ts';
+import { prepareHeap } from './heap.ts';
 import { LogDestination } from './log-destination.ts';
 import { WorkerLink } from './workers/worker-link.ts';
 import { runWorker, type RunningWorker } from './workers/run-worker.ts';
@@ -50,6 +51,7 @@ async function receive(message: ToWorker): Promise<void> {
   else link.receive(message);
 }
 
+prepareHeap();
 process.on('message', (message: ToWorker) => void receive(message));
 process.on('disconnect', () => {
   link.disconnected();

@@ -11,6 +11,8 @@ import type { Stalls } from './stall-probe.ts';
 
 const BUNDLE = new URL('../../policies/bundle/policy.tar.gz', import.meta.url).pathname;
 const PROBE = new URL('stall-probe.ts', import.meta.url).pathname;
+/** As in `docs/operations.md`. */
+const NODE_FLAGS = ['--max-semi-space-size=8'];
 const READY_TIMEOUT_MS = 120_000;
 
 export interface BenchSidecar {
@@ -55,6 +57,7 @@ export async function startBenchSidecar(
   await writeFile(file, stringify(config));
   const profile = process.env.HALLPASS_BENCH_PROFILE;
   const before = [
+    ...NODE_FLAGS,
     ...(hasProbe ? ['--import', PROBE] : []),
     ...(profile === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profile]),
   ];
