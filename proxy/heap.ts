@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 
 /**
- * How this process collects garbage; for its first moments, before there is a heap to speak of.
+ * Sets how this process collects garbage. To be called before anything is kept.
  *
  * Every piece of a body lies outside of V8's heap. With its defaults, V8 begins a full collection for each 64 MB of
  * them, however soon they are let go of: with the facts of thousands of people in it, moving bodies then is mostly marking

@@ -22,21 +22,18 @@ export const ID_PREFIXES = {
 export type IdKind = keyof typeof ID_PREFIXES;
 
 const RANDOM_BYTES = 16;
-const HEX_DIGITS = 2 * RANDOM_BYTES;
-/** Asking the generator for many bytes, and for their digits, costs hardly more than asking for those of sixteen. */
+/** Asking the generator for many bytes costs hardly more than asking for sixteen. */
 const pool = Buffer.alloc(RANDOM_BYTES * 256);
-let digits = '';
-let used = 0;
+let used = pool.byteLength;
 
 /** A new opaque id: prefix, underscore, 128 random bits as 32 hex digits. */
 export function newId(kind: IdKind): string {
-  if (used === digits.length) {
+  if (used === pool.byteLength) {
     crypto.getRandomValues(pool);
-    digits = pool.toString('hex');
     used = 0;
   }
-  used += HEX_DIGITS;
-  return `${ID_PREFIXES[kind]}_${digits.slice(used - HEX_DIGITS, used)}`;
+  used += RANDOM_BYTES;
+  return `${ID_PREFIXES[kind]}_${pool.toString('hex', used - RANDOM_BYTES, used)}`;
 }
 
 export const opaqueId = z

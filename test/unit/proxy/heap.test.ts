@@ -22,7 +22,8 @@ const MOVE_BODIES = `
     globalThis.young = Array.from({ length: 100 }, () => ({}));
     if (piece % 16 === 0) await nextTurn();
   }
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  // An observer hears of a collection some turns later.
+  for (let turn = 0; turn < 10; turn += 1) await nextTurn();
   console.log(full);
 `;
 

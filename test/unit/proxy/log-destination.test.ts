@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { expect, it } from '@jest/globals';
 
 const DESTINATION = new URL('../../../proxy/log-destination.ts', import.meta.url).href;
 
-/** What a process has written that does `what` with a destination called `log`, and what it has dropped. */
-async function written(what: string, maxUnreadBytes: number): Promise<{ text: string; dropped: number }> {
+/** A process that does `what` with a destination called `log`. */
+function startWriter(what: string, maxUnreadBytes: number): ChildProcessByStdio<null, Readable, Readable> {
   const script = `
     import { LogDestination } from '${DESTINATION}';
     const log = new LogDestination(${maxUnreadBytes});
@@ -15,10 +16,15 @@ async function written(what: string, maxUnreadBytes: number): Promise<{ text: st
     });
     ${what}
   `;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+  return spawn(process.execPath, ['--input-type=module', '--eval', script], {
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** All that it has written by its end, and what it has dropped. */
+async function written(what: string, maxUnreadBytes: number): Promise<{ text: string; dropped: number }> {
+  const child = startWriter(what, maxUnreadBytes);
   const chunks: Buffer[] = [];
   let dropped = '';
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -47,13 +53,14 @@ it('writes every line whole and in order, over the ends of chunks, whatever is i
 });
 
 it('writes out what there is when nothing more comes', async () => {
-  const { text } = await written(
-    `log.write('the only one\\n');
-     await new Promise((resolve) => setTimeout(resolve, 500));
-     process.kill(process.pid, 'SIGKILL');`,
-    1_000_000,
-  );
-  expect(text).toBe('the only one\n');
+  const child = startWriter(`log.write('the only one\\n'); setInterval(() => {}, 1_000);`, 1_000_000);
+  try {
+    const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
+    expect(chunk.toString()).toBe('the only one\n');
+    expect(child.exitCode).toBeNull();
+  } finally {
+    child.kill('SIGKILL');
+  }
 });
 
 it('drops what nobody reads beyond the bound, counts it, and never half a line', async () => {
